@@ -1,0 +1,64 @@
+/* isa/npu_cost.h - closed forms: what one instruction costs on an idle machine.
+ * Shared by the compiler (to choose tiles) and the simulator (to keep time).
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef NPU_COST_H
+#define NPU_COST_H
+#include "configs/npu_chip.h"
+#include "isa/npu_isa.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef uint64_t npu_cycle; /* core-clock cycles since reset */
+
+/* Counts only; picojoules are counts x the energy table (sim/npu_energy.h). */
+struct npu_cost {
+	npu_cycle cycles;      /* start to completion on an idle machine,
+				* without DRAM time for LD and ST */
+	npu_cycle busy_cycles; /* of these, the engine's own throughput time */
+	uint64_t macs;	       /* useful multiply-accumulates */
+	uint64_t vector_ops;   /* ALU operations of VX */
+	uint64_t function_ops; /* evaluations of a special function of VX */
+	uint64_t spad_read_bytes, spad_write_bytes;
+	uint64_t acc_read_bytes, acc_write_bytes;
+	uint64_t mem_read_bytes, mem_write_bytes; /* useful, before bursts */
+};
+
+/* E_RANGE where the instruction is not legal for `chip`. */
+NPU_NODISCARD enum npu_status npu_cost_insn(const struct npu_chip *chip,
+					    const union npu_insn *insn,
+					    struct npu_cost *out,
+					    struct npu_error *err);
+
+/* Shape of a GEMM as the array sees it. */
+struct npu_gemm_shape {
+	uint64_t rows;		/* m: activation rows of every weight tile */
+	uint64_t k_steps;	/* (ky, kx): each has its own tiles of k */
+	uint64_t k_per_step;	/* contiguous k of one step (1 under tA) */
+	uint64_t n;
+	uint8_t ta, tb;
+	uint8_t passes;		/* fp32 operands: chip's array.fp32_passes */
+	uint8_t stored_of_4;	/* 4 dense, 2 or 1 sparse */
+};
+struct npu_gemm_shape npu_gemm_shape(const struct npu_chip *chip,
+				     const struct npu_insn_gemm *gemm);
+
+/* Cycles of one GEMM alone: fill, all weight tiles, drain; the array's dataflow
+ * and overlap mode as the chip says. source: timing.md 3. */
+npu_cycle npu_gemm_cycles(const struct npu_chip *chip,
+			  const struct npu_gemm_shape *shape);
+/* The same in the middle of a stream of GEMMs: what it adds to their time. */
+npu_cycle npu_gemm_stream_cycles(const struct npu_chip *chip,
+				 const struct npu_gemm_shape *shape);
+/* Cycles of VX for n2 x n1 rows of n0 elements (EW; RED the same over its
+ * inputs). */
+npu_cycle npu_vector_cycles(const struct npu_chip *chip, uint64_t n2,
+			    uint64_t n1, uint64_t n0);
+/* Peak DRAM bytes per core cycle, as a double: sum over channels. */
+double npu_dram_peak_bytes_per_cycle(const struct npu_chip *chip);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
