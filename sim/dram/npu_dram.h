@@ -12,7 +12,10 @@ struct npu_dram; /* opaque: channels, banks, counters */
 
 enum { NPU_DRAM_MASTERS = 64 }; /* ld, st and fetch of every core */
 
-/* All times are core-clock cycles; the model converts to its own clock exactly
+/* Create the memory that chip.dram describes. The chip is copied.
+ *   out     the caller owns it
+ *   errors  E_NOMEM, E_RANGE (unknown preset, impossible organisation)
+ * All times are core-clock cycles; the model converts to its own clock exactly
  * (rational ratio), and data reaches the core at its next edge. */
 NPU_NODISCARD enum npu_status npu_dram_create(const struct npu_chip *chip,
 					      struct npu_dram **out,
@@ -29,15 +32,18 @@ struct npu_dram_run {
 };
 
 /* Hand over a run at cycle `now` (never less than in an earlier call, nor than
- * what npu_dram_advance() has reached). A master's runs are served in order;
- * runs of several masters interleave. The caller keeps at most
- * chip.dma.outstanding bursts per master in flight by handing over in time. */
+ * what npu_dram_advance() has reached). A master's runs are served in order,
+ * runs of several masters interleave. Any number of runs of any length may
+ * wait: of each master the memory keeps at most chip.dma.outstanding bursts
+ * in flight.
+ *   errors  E_NOMEM; E_INTERNAL: empty, beyond the capacity, in the past */
 NPU_NODISCARD enum npu_status npu_dram_submit(struct npu_dram *dram,
 					      const struct npu_dram_run *run,
 					      uint64_t now,
 					      struct npu_error *err);
 
-/* Let the memory work until it completes a run or reaches `until`. Returns 1
+/* Let the memory work until it completes a run or reaches `until` (UINT64_MAX:
+ * until nothing is left). Returns 1
  * and the run (reads: last data at the core; writes: accepted and ordered) with
  * its completion cycle, or 0 when nothing completes at or before `until`.
  * Several completions in one cycle come in order of submission. */
@@ -50,15 +56,15 @@ struct npu_dram_counters {
 	uint64_t read_latency_cycles; /* memory clocks, summed over reads */
 	uint64_t clocks;	      /* memory clocks to the last completion */
 };
-struct npu_dram_counters npu_dram_counters(const struct npu_dram *dram);
+struct npu_dram_counters npu_dram_count(const struct npu_dram *dram);
 
 /* Energy of what was counted over `seconds`: IDD method, timing.md 7. */
 struct npu_dram_energy {
 	double activate_pj, read_pj, write_pj, refresh_pj, background_pj, io_pj;
 };
-struct npu_dram_energy npu_dram_energy(const struct npu_chip *chip,
-				       const struct npu_dram_counters *counters,
-				       double seconds);
+struct npu_dram_energy
+npu_dram_spend(const struct npu_chip *chip,
+	       const struct npu_dram_counters *counters, double seconds);
 
 /* A trace on the command-level model alone, driven as reference/dram/README.md
  * says: `per_clock` requests of 64 bytes offered a memory clock, in order with

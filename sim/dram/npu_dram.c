@@ -1,0 +1,313 @@
+/* sim/dram/npu_dram.c - queues of runs, clocks and completions of every level.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sim/dram/npu_dram_internal.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_TRANSFERS = 1024 };
+
+struct npu__block {
+	struct npu__block *next;
+	struct npu__transfer transfers[BLOCK_TRANSFERS];
+};
+
+struct npu__ratio npu__ratio(uint64_t num, uint64_t den)
+{
+	uint64_t a = num, b = den;
+
+	while (b) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return (struct npu__ratio){ num / a, den / a };
+}
+
+/* value * num / den and whether there is a rest, without wider integers: both
+ * factors are split so that no product exceeds 64 bits. */
+static uint64_t muldiv(struct npu__ratio ratio, uint64_t value, int *rest)
+{
+	uint64_t num = ratio.num, den = ratio.den;
+	uint64_t whole = value / den * num; /* value = q * den + r */
+	uint64_t r = value % den;
+	uint64_t high, mid, sum;
+
+	whole += r * (num / den);
+	num %= den;
+	if (num == 0 || r <= UINT64_MAX / num) {
+		*rest = r * num % den != 0;
+		return whole + r * num / den;
+	}
+	high = (r >> 20) * num; /* r, num < den < 2^40 */
+	mid = high % den;
+	sum = (mid << 20) + (r & 0xfffff) * num;
+	*rest = sum % den != 0;
+	return whole + (high / den << 20) + sum / den;
+}
+
+uint64_t npu__ratio_floor(struct npu__ratio ratio, uint64_t value)
+{
+	int rest;
+
+	return muldiv(ratio, value, &rest);
+}
+
+uint64_t npu__ratio_ceil(struct npu__ratio ratio, uint64_t value)
+{
+	int rest;
+	uint64_t down = muldiv(ratio, value, &rest);
+
+	return down + (rest ? 1 : 0);
+}
+
+static const struct npu__dram_level *find_level(const struct npu_chip *chip,
+						struct npu_error *err)
+{
+	if (strcmp(chip->dram.preset, "ideal") == 0)
+		return &npu__dram_ideal;
+	npu_fail(err, NPU_E_RANGE, "dram.preset: \"%s\" is not known",
+		 chip->dram.preset);
+	return NULL;
+}
+
+enum npu_status npu_dram_create(const struct npu_chip *chip,
+				struct npu_dram **out, struct npu_error *err)
+{
+	const struct npu__dram_level *level = find_level(chip, err);
+	struct npu_dram *dram;
+	enum npu_status status;
+
+	if (!level)
+		return NPU_E_RANGE;
+	if (chip->dma.outstanding == 0 || chip->chip.clock == 0)
+		return npu_fail(err, NPU_E_RANGE,
+				"dma.outstanding and chip.clock: at least 1");
+	dram = calloc(1, sizeof *dram);
+	if (!dram)
+		return npu_fail(err, NPU_E_NOMEM, "no memory for the DRAM");
+	dram->chip = *chip;
+	dram->level = level;
+	dram->to_core = dram->to_tick = (struct npu__ratio){ 1, 1 };
+	status = level->create(dram, err);
+	if (status != NPU_OK) {
+		npu_dram_destroy(dram);
+		return status;
+	}
+	*out = dram;
+	return NPU_OK;
+}
+
+void npu_dram_destroy(struct npu_dram *dram)
+{
+	if (!dram)
+		return;
+	dram->level->destroy(dram);
+	for (unsigned i = 0; i < NPU_DRAM_MASTERS; i++)
+		free(dram->master[i].ring);
+	while (dram->blocks) {
+		struct npu__block *next = dram->blocks->next;
+
+		free(dram->blocks);
+		dram->blocks = next;
+	}
+	free(dram->heap);
+	free(dram);
+}
+
+/* A place for every transfer there is, so that a completion finds room. */
+static enum npu_status add_block(struct npu_dram *dram, struct npu_error *err)
+{
+	uint64_t capacity = dram->heap_capacity + BLOCK_TRANSFERS;
+	struct npu__block *block = malloc(sizeof *block);
+	struct npu__completion *heap;
+
+	heap = realloc(dram->heap, (size_t)capacity * sizeof *heap);
+	if (heap)
+		dram->heap = heap;
+	if (!block || !heap) {
+		free(block);
+		return npu_fail(err, NPU_E_NOMEM, "no memory for DRAM runs");
+	}
+	dram->heap_capacity = capacity;
+	block->next = dram->blocks;
+	dram->blocks = block;
+	for (unsigned i = 0; i < BLOCK_TRANSFERS; i++) {
+		block->transfers[i].next = dram->free;
+		dram->free = &block->transfers[i];
+	}
+	return NPU_OK;
+}
+
+enum npu_status npu_dram_submit(struct npu_dram *dram,
+				const struct npu_dram_run *run, uint64_t now,
+				struct npu_error *err)
+{
+	struct npu__master *master;
+	struct npu__transfer *transfer;
+
+	if (run->bytes == 0 || run->master >= NPU_DRAM_MASTERS ||
+	    run->bytes > dram->chip.dram.capacity ||
+	    run->address > dram->chip.dram.capacity - run->bytes)
+		return npu_fail(err, NPU_E_INTERNAL,
+				"DRAM run of %llu bytes at 0x%llx by master %u",
+				(unsigned long long)run->bytes,
+				(unsigned long long)run->address, run->master);
+	if (now < dram->now)
+		return npu_fail(err, NPU_E_INTERNAL,
+				"DRAM run submitted in the past");
+	master = &dram->master[run->master];
+	if (!master->ring)
+		master->ring = calloc((size_t)dram->chip.dma.outstanding,
+				      sizeof *master->ring);
+	if (!master->ring)
+		return npu_fail(err, NPU_E_NOMEM, "no memory for DRAM runs");
+	if (!dram->free)
+		NPU_TRY(add_block(dram, err));
+	transfer = dram->free;
+	dram->free = transfer->next;
+	*transfer = (struct npu__transfer){
+		.run = *run,
+		.sequence = dram->sequence++,
+		.submitted = npu__ratio_ceil(dram->to_tick, now),
+		.burst = run->address / NPU_DRAM_BURST,
+	};
+	transfer->bursts_left =
+		(run->address + run->bytes - 1) / NPU_DRAM_BURST + 1 -
+		transfer->burst;
+	if (master->tail)
+		master->tail->next = transfer;
+	else
+		master->head = transfer;
+	master->tail = transfer;
+	if (dram->masters <= run->master)
+		dram->masters = run->master + 1u;
+	dram->now = now;
+	return NPU_OK;
+}
+
+uint64_t npu__master_ready(struct npu_dram *dram, struct npu__master *master,
+			   uint64_t bursts)
+{
+	uint64_t window = dram->chip.dma.outstanding;
+
+	while (master->in_flight + bursts > window) {
+		const struct npu__piece *oldest = &master->ring[master->first];
+
+		master->in_flight -= oldest->bursts;
+		master->room = npu__max(master->room, oldest->done);
+		master->first = (master->first + 1) % window;
+		master->count--;
+	}
+	return npu__max(master->room, master->head->submitted);
+}
+
+void npu__master_start(struct npu_dram *dram, struct npu__master *master,
+		       uint64_t bursts, uint64_t done)
+{
+	struct npu__transfer *transfer = master->head;
+	uint64_t window = dram->chip.dma.outstanding;
+
+	master->ring[(master->first + master->count) % window] =
+		(struct npu__piece){ done, bursts };
+	master->count++;
+	master->in_flight += bursts;
+	transfer->burst += bursts;
+	transfer->bursts_left -= bursts;
+	transfer->done = npu__max(transfer->done, done);
+	if (transfer->run.is_write)
+		dram->counters.write_bursts += bursts;
+	else
+		dram->counters.read_bursts += bursts;
+	if (transfer->bursts_left)
+		return;
+	master->head = transfer->next;
+	if (!master->head)
+		master->tail = NULL;
+	npu__dram_finish(dram, transfer);
+}
+
+static int earlier(const struct npu__completion *a,
+		   const struct npu__completion *b)
+{
+	return a->cycle != b->cycle ? a->cycle < b->cycle :
+				      a->sequence < b->sequence;
+}
+
+void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer)
+{
+	uint64_t cycle = npu__ratio_ceil(dram->to_core, transfer->done);
+	struct npu__completion *heap = dram->heap;
+	struct npu__completion last;
+	uint64_t i = dram->heap_count++;
+
+	last = (struct npu__completion){ cycle, transfer->sequence, transfer };
+	dram->counters.clocks =
+		npu__max(dram->counters.clocks, transfer->done);
+	for (; i && earlier(&last, &heap[(i - 1) / 2]); i = (i - 1) / 2)
+		heap[i] = heap[(i - 1) / 2];
+	heap[i] = last;
+}
+
+static void pop_completion(struct npu_dram *dram)
+{
+	struct npu__completion *heap = dram->heap;
+	uint64_t count = --dram->heap_count;
+	struct npu__completion last = heap[count];
+	uint64_t i = 0;
+
+	for (;;) {
+		uint64_t child = 2 * i + 1;
+
+		if (child >= count)
+			break;
+		if (child + 1 < count && earlier(&heap[child + 1], &heap[child]))
+			child++;
+		if (!earlier(&heap[child], &last))
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	heap[i] = last;
+}
+
+/* Decisions are taken in order of time and never beyond a completion that is
+ * still to be reported: what the caller submits then takes part in them. */
+int npu_dram_advance(struct npu_dram *dram, uint64_t until,
+		     struct npu_dram_run *done, uint64_t *cycle)
+{
+	uint64_t limit = npu__ratio_floor(dram->to_tick, until);
+
+	for (;;) {
+		uint64_t reported = dram->heap_count ? dram->heap[0].cycle :
+						       UINT64_MAX;
+		uint64_t tick = dram->level->next(dram);
+		int step = tick != UINT64_MAX &&
+			   (until == UINT64_MAX || tick <= limit) &&
+			   npu__ratio_floor(dram->to_core, tick) < reported;
+		struct npu__transfer *transfer;
+
+		if (step) {
+			dram->level->step(dram);
+			continue;
+		}
+		if (!dram->heap_count || reported > until) {
+			if (until != UINT64_MAX)
+				dram->now = npu__max(dram->now, until);
+			return 0;
+		}
+		transfer = dram->heap[0].transfer;
+		pop_completion(dram);
+		*done = transfer->run;
+		*cycle = reported;
+		dram->now = npu__max(dram->now, reported);
+		transfer->next = dram->free;
+		dram->free = transfer;
+		return 1;
+	}
+}
+
+struct npu_dram_counters npu_dram_count(const struct npu_dram *dram)
+{
+	return dram->counters;
+}

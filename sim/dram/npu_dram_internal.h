@@ -1,0 +1,102 @@
+/* sim/dram/npu_dram_internal.h - what the levels of the DRAM model share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef NPU_DRAM_INTERNAL_H
+#define NPU_DRAM_INTERNAL_H
+#include "sim/dram/npu_dram.h"
+
+enum { NPU_DRAM_BURST = 64 }; /* bytes */
+
+/* A clock of num / den core cycles a tick, in lowest terms. */
+struct npu__ratio {
+	uint64_t num, den;
+};
+struct npu__ratio npu__ratio(uint64_t num, uint64_t den);
+/* value * num / den, rounded down or up: exact for num < 2^44, den < 2^40 and
+ * a quotient below 2^63. */
+uint64_t npu__ratio_floor(struct npu__ratio ratio, uint64_t value);
+uint64_t npu__ratio_ceil(struct npu__ratio ratio, uint64_t value);
+
+/* A run on its way, in the queue of its master and then among completions. */
+struct npu__transfer {
+	struct npu_dram_run run;
+	struct npu__transfer *next; /* in the queue, or free */
+	uint64_t sequence;	    /* order of submission */
+	uint64_t submitted;	    /* ticks of the level's clock */
+	uint64_t burst, bursts_left; /* not yet started */
+	uint64_t pending;	     /* bursts whose end is not known yet */
+	uint64_t done;		     /* latest completion so far, in ticks */
+};
+
+/* A piece in flight. */
+struct npu__piece {
+	uint64_t done; /* tick */
+	uint64_t bursts;
+};
+
+struct npu__master {
+	struct npu__transfer *head, *tail;
+	/* Pieces in flight, oldest first: a ring of chip.dma.outstanding
+	 * entries, made at first use. Room is given back in order. */
+	struct npu__piece *ring;
+	uint64_t first, count, in_flight;
+	uint64_t room; /* tick from which there is room for the next piece */
+};
+
+struct npu__completion {
+	uint64_t cycle, sequence;
+	struct npu__transfer *transfer;
+};
+
+struct npu_dram;
+
+/* A level: ideal, run or command. Times are ticks of its own clock. */
+struct npu__dram_level {
+	enum npu_status (*create)(struct npu_dram *dram, struct npu_error *err);
+	void (*destroy)(struct npu_dram *dram);
+	/* Query: tick of the next decision, UINT64_MAX when there is none. */
+	uint64_t (*next)(struct npu_dram *dram);
+	/* Commit that decision; finished runs go to npu__dram_finish(). */
+	void (*step)(struct npu_dram *dram);
+};
+extern const struct npu__dram_level npu__dram_ideal;
+
+struct npu_dram {
+	struct npu_chip chip;
+	const struct npu__dram_level *level;
+	void *state; /* the level's own */
+	/* core cycles a tick, and ticks a core cycle */
+	struct npu__ratio to_core, to_tick;
+	struct npu_dram_counters counters;
+	uint64_t now;	   /* core cycle reached */
+	uint64_t sequence; /* runs submitted */
+	uint64_t read_latency; /* ticks a read takes beside the level's own */
+	unsigned masters;  /* highest master seen, plus 1 */
+	unsigned turn;	   /* master that was served last */
+	struct npu__master master[NPU_DRAM_MASTERS];
+	struct npu__transfer *free;
+	struct npu__block *blocks; /* memory of the transfers */
+	struct npu__completion *heap;
+	uint64_t heap_count, heap_capacity;
+};
+
+/* `transfer`, off its queue, is complete at tick `transfer->done`. */
+void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer);
+
+/* Tick from which `master`, which has a run, may start its next piece of
+ * `bursts` (at most chip.dma.outstanding). Asked again with the same number
+ * until that piece starts. */
+uint64_t npu__master_ready(struct npu_dram *dram, struct npu__master *master,
+			   uint64_t bursts);
+/* Take that piece off the head of the queue; it will be complete at `done`. */
+void npu__master_start(struct npu_dram *dram, struct npu__master *master,
+		       uint64_t bursts, uint64_t done);
+
+static inline uint64_t npu__max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+static inline uint64_t npu__min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+#endif
