@@ -15,13 +15,21 @@ enum npu_op {
 	NPU_OP_COUNT
 };
 
+enum npu_level { NPU_LEVEL_onnx, NPU_LEVEL_shape, NPU_LEVEL_lowered };
+/* The operator's row of npu_op.def. */
+struct npu_operator {
+	enum npu_level level;
+	uint32_t min_inputs, max_inputs, outputs;
+};
+
 enum { NPU_DIMS = 8 };
 
 struct npu_shape {
 	uint8_t rank;
 	int64_t dim[NPU_DIMS]; /* -1: not known (yet) */
 };
-/* Product of the dimensions; 1 for rank 0; -1 if one is unknown. */
+/* Product of the dimensions; 1 for rank 0; -1 if one is unknown; INT64_MAX if
+ * it does not fit. */
 int64_t npu_shape_count(const struct npu_shape *shape);
 
 /* Where a constant's elements come from. Weights of a zoo network, and all
@@ -162,6 +170,8 @@ struct npu_graph {
 	struct npu_node **nodes; /* in topological order */
 	uint32_t value_count, node_count;
 	uint32_t value_capacity, node_capacity;
+	uint32_t *index; /* private: values by name */
+	uint32_t index_size;
 	void *mapping; /* the reader's: file mapped for weights */
 	void (*release)(void *mapping);
 };
@@ -171,14 +181,21 @@ struct npu_graph *npu_graph_create(const char *name);
 void npu_graph_destroy(struct npu_graph *graph);
 
 /* New value or node at the end, zero but for what is named; NULL when out of
- * memory. A name is copied. */
+ * memory. A name is copied, and does not change later. */
 struct npu_value *npu_graph_add_value(struct npu_graph *graph, const char *name);
 struct npu_node *npu_graph_add_node(struct npu_graph *graph, enum npu_op op,
 				    const char *name, uint32_t inputs,
 				    uint32_t outputs);
 struct npu_value *npu_graph_find_value(const struct npu_graph *graph,
 				       const char *name);
+/* "Conv", ...; "?" where there is no such operator, whose info is NULL. */
 const char *npu_op_name(enum npu_op op);
+const struct npu_operator *npu_op_info(enum npu_op op);
+/* The operator of that name, or NPU_OP_COUNT. */
+enum npu_op npu_op_find(const char *name);
+/* A seed for what is called `name` in a run of seed `seed`; the same on every
+ * host. */
+uint64_t npu_seed_of_name(uint64_t seed, const char *name);
 
 /* Bytes of a constant value, drawn from its seed on first use and kept.
  *   errors  E_NOMEM, E_INTERNAL (absent) */
@@ -187,12 +204,17 @@ NPU_NODISCARD enum npu_status npu_constant_data(struct npu_graph *graph,
 						const void **out,
 						struct npu_error *err);
 
-/* Remove nodes and values that no output needs, renumber ids, sort nodes
- * topologically. E_SYNTAX where there is a cycle or a value nobody makes. */
+/* Free the bytes that were drawn for a seeded constant: the next use draws the
+ * same ones again. Nothing happens to other values. */
+void npu_constant_forget(struct npu_value *value);
+
+/* Remove nodes and values that no output needs (but inputs stay), renumber ids,
+ * sort nodes topologically; an order that is so already stays. E_SYNTAX where there is a cycle or a value nobody makes. */
 NPU_NODISCARD enum npu_status npu_graph_tidy(struct npu_graph *graph,
 					     struct npu_error *err);
 /* Structural promises: ids, producers, input counts, known shapes and dtypes;
- * of lowered graphs also ranks, broadcast, quantisation of 8-bit values. */
+ * of lowered graphs also ranks, broadcast, quantisation of 8-bit values.
+ *   errors  E_INTERNAL: the graph was made by our own code */
 NPU_NODISCARD enum npu_status npu_graph_check(const struct npu_graph *graph,
 					      struct npu_error *err);
 /* Text of the graph, one node a line, for --emit=graph and golden tests. */

@@ -1,1 +1,2 @@
-# tests of models
+npu_test(models LABEL unit USES models base SOURCES
+  unit/models/graph_test.cc)
