@@ -1,1 +1,11 @@
-# tests of house
+# Rules of the house that a machine can keep.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+foreach(rule include_rule size_rule links)
+  add_test(NAME house.${rule}
+    COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/house/${rule}.py
+    ${PROJECT_SOURCE_DIR})
+  set_tests_properties(house.${rule} PROPERTIES LABELS house)
+endforeach()
+add_test(NAME house.headers_alone
+  COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/house/headers_alone.sh ${PROJECT_SOURCE_DIR})
+set_tests_properties(house.headers_alone PROPERTIES LABELS house)
