@@ -26,7 +26,7 @@ const struct npu_operator *npu_op_info(enum npu_op op)
 	return (unsigned)op < NPU_OP_COUNT ? &infos[op] : NULL;
 }
 
-enum npu_op npu_op_find(const char *name)
+enum npu_op npu_operator_find(const char *name)
 {
 	for (unsigned op = 0; op < NPU_OP_COUNT; op++) {
 		if (!strcmp(name, npu_op_name((enum npu_op)op)))

@@ -192,7 +192,7 @@ struct npu_value *npu_graph_find_value(const struct npu_graph *graph,
 const char *npu_op_name(enum npu_op op);
 const struct npu_operator *npu_op_info(enum npu_op op);
 /* The operator of that name, or NPU_OP_COUNT. */
-enum npu_op npu_op_find(const char *name);
+enum npu_op npu_operator_find(const char *name);
 /* A seed for what is called `name` in a run of seed `seed`; the same on every
  * host. */
 uint64_t npu_seed_of_name(uint64_t seed, const char *name);

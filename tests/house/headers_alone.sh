@@ -7,7 +7,7 @@ for header in base/*.h configs/*.h isa/*.h models/*.h compiler/*.h sim/*.h \
 	sim/dram/*.h traces/*.h; do
 	case $header in *_internal.h) continue ;; esac
 	cc -std=c17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I. \
-		-x c "$header" -Wno-pragma-once-outside-header 2>/tmp/header.$$ ||
+		-x c "$header" 2>/tmp/header.$$ ||
 		{ cat /tmp/header.$$; echo "$header: not C17 alone"; status=1; }
 	c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I. -x c++ "$header" \
 		2>/tmp/header.$$ ||

@@ -96,9 +96,9 @@ TEST(Graph, ShapeCountSaysUnknownZeroAndTooLarge)
 
 TEST(Graph, OperatorsAreFoundByTheirOnnxNames)
 {
-	EXPECT_EQ(npu_op_find("Conv"), NPU_Conv);
-	EXPECT_EQ(npu_op_find("conv"), NPU_conv);
-	EXPECT_EQ(npu_op_find("Convolution"), NPU_OP_COUNT);
+	EXPECT_EQ(npu_operator_find("Conv"), NPU_Conv);
+	EXPECT_EQ(npu_operator_find("conv"), NPU_conv);
+	EXPECT_EQ(npu_operator_find("Convolution"), NPU_OP_COUNT);
 	EXPECT_EQ(npu_op_info(NPU_Shape)->level, NPU_LEVEL_shape);
 	EXPECT_EQ(npu_op_info(NPU_BatchNormalization)->max_inputs, 5u);
 }
