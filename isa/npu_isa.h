@@ -41,29 +41,36 @@ enum npu_reduce {
 };
 
 /* C type of a field, by its unit in the table: signed for sbyte alone. */
-#define NPU_CTYPE_count uint64_t
-#define NPU_CTYPE_byte uint64_t
-#define NPU_CTYPE_sbyte int64_t
-#define NPU_CTYPE_line uint64_t
-#define NPU_CTYPE_row uint64_t
-#define NPU_CTYPE_mask uint64_t
-#define NPU_CTYPE_flag uint64_t
-#define NPU_CTYPE_code uint64_t
-#define NPU_CTYPE_zero uint64_t
-#define NPU_CTYPE_raw uint64_t
+#define NPU_CTYPE_count  uint64_t
+#define NPU_CTYPE_byte   uint64_t
+#define NPU_CTYPE_sbyte  int64_t
+#define NPU_CTYPE_line   uint64_t
+#define NPU_CTYPE_row    uint64_t
+#define NPU_CTYPE_mask   uint64_t
+#define NPU_CTYPE_flag   uint64_t
+#define NPU_CTYPE_code   uint64_t
+#define NPU_CTYPE_dtype  uint64_t
+#define NPU_CTYPE_kind   uint64_t
+#define NPU_CTYPE_alu    uint64_t
+#define NPU_CTYPE_func   uint64_t
+#define NPU_CTYPE_reduce uint64_t
+#define NPU_CTYPE_zero   uint64_t
+#define NPU_CTYPE_raw    uint64_t
 
 /* struct npu_insn_ld { uint64_t op, wait, signal, tag, spad, ...; } and so on.
  * Views (other readings of the same bits) are members too: decoding fills them
  * all; encoding ORs them, and refuses two readings that disagree. Set those
  * that the operand's kind uses and leave the rest 0. */
-#define NPU_OP(op_, code, engine, doc)                                    \
-	struct npu_insn_##op_ {                                           \
+#define NPU_OP(op_, code, engine, doc) \
+	struct npu_insn_##op_ {        \
 		uint64_t op;
 #define NPU_FIELD(op_, name, lsb, width, unit, doc) NPU_CTYPE_##unit name;
-#define NPU_VIEW NPU_FIELD
-#define NPU_OP_END(op_) };
+#define NPU_VIEW(op_, name, lsb, width, unit, when, value, doc) \
+	NPU_CTYPE_##unit name;
+#define NPU_OP_END(op_) \
+	}               \
+	;
 #include "isa/npu_isa.def"
-#undef NPU_VIEW
 
 /* The members that every opcode starts with. */
 struct npu_insn_any {
@@ -79,7 +86,8 @@ union npu_insn {
 #include "isa/npu_isa.def"
 };
 
-/* The binary form: 512 bits, half[0] holds bits 63..0, little-endian in files. */
+/* The binary form: 512 bits, half[0] holds bits 63..0, little-endian in files.
+ */
 struct npu_word {
 	uint64_t half[8];
 };
@@ -89,8 +97,11 @@ struct npu_field_desc {
 	const char *name; /* NULL ends a field list */
 	const char *unit, *doc;
 	uint16_t lsb, width;
-	uint8_t is_view;
 	size_t offset; /* of the value in union npu_insn */
+	/* a view is read where the field at `when_offset` is `when_value` */
+	uint8_t is_view, when_value;
+	const char *when;
+	size_t when_offset;
 };
 
 struct npu_op_desc {
@@ -123,7 +134,8 @@ NPU_NODISCARD enum npu_status npu_insn_decode(struct npu_word word,
 					      struct npu_error *err);
 
 /* Append the text form, "ld spad=0x40 region=1 n0=64 ...": every field that is
- * not 0, codes by their names; what npu_insn_parse() reads back to equal bits. */
+ * not 0, codes by their names; what npu_insn_parse() reads back to equal bits.
+ */
 void npu_insn_print(const union npu_insn *insn, struct npu_text *out);
 /* Read one line of text. `at` locates errors; column is found by the parser.
  *   errors  E_SYNTAX (unknown opcode or field, doubled field), E_RANGE */
@@ -136,11 +148,11 @@ NPU_NODISCARD enum npu_status npu_insn_parse(const char *line,
 struct npu_operand {
 	enum npu_kind kind;
 	enum npu_dtype dtype;
-	uint8_t zero;	   /* zero point, in the operand's own type */
-	uint32_t addr;	   /* tensor, column: first line (16 bytes) */
-	uint32_t row, s0;  /* acc: first row, step of a block of T columns */
-	uint32_t s1, s2;   /* lines (tensor), elements (column), rows (acc) */
-	uint32_t imm;	   /* imm: the 32 bits */
+	uint8_t zero;     /* zero point, in the operand's own type */
+	uint32_t addr;    /* tensor, column: first line (16 bytes) */
+	uint32_t row, s0; /* acc: first row, step of a block of T columns */
+	uint32_t s1, s2;  /* lines (tensor), elements (column), rows (acc) */
+	uint32_t imm;     /* imm: the 32 bits */
 };
 enum npu_slot { NPU_SLOT_dst, NPU_SLOT_a, NPU_SLOT_b, NPU_SLOT_c };
 
@@ -150,26 +162,43 @@ struct npu_operand npu_insn_operand(const union npu_insn *insn,
 void npu_insn_set_operand(union npu_insn *insn, enum npu_slot slot,
 			  const struct npu_operand *operand);
 
-/* What an instruction touches: one strided set of bytes or rows. */
+/* The 40-bit address map. Bit 39 clear: DRAM. Set: bits 38..28 are a core, and
+ * within its window lie its scratchpad, LUT RAM and CSR page. LD and ST reach
+ * it through a region of kind `cores`, whose base is NPU_CORES_BASE. */
+#define NPU_ADDRESS_BITS 40
+#define NPU_CORES_BASE   ((uint64_t)1 << 39)
+#define NPU_CORE_SHIFT   28
+#define NPU_CORE_LUT     ((uint64_t)1 << 27)
+#define NPU_CORE_CSR     ((uint64_t)3 << 26)
+enum { NPU_LUT_BYTES = 4096, NPU_LINE_BYTES = 16 };
+
+/* What an instruction touches: one strided set of bytes or rows,
+ * first + i0*step[0] + ... + i3*step[3] + 0..extent-1. As a set: each byte
+ * once, overlapping levels merged. */
 enum npu_space { NPU_SPACE_spad, NPU_SPACE_acc, NPU_SPACE_lut, NPU_SPACE_mem };
+enum { NPU_ACCESS_MAX = 12, NPU_ACCESS_LEVELS = 4 };
 struct npu_access {
 	enum npu_space space;
 	uint8_t is_write;
-	uint8_t region;	 /* mem: the base register */
-	uint8_t what;	 /* enum npu_slot for EW/RED; 0 otherwise */
-	int64_t first;	 /* bytes (spad, lut), rows (acc), bytes (mem) */
-	uint64_t extent; /* contiguous bytes or rows at each point */
-	uint32_t count[3];
-	int64_t step[3]; /* the other levels, outermost first; may be 0 or < 0 */
-	uint32_t col_first, col_count; /* acc: the columns */
+	uint8_t maybe;  /* scatter, gather: perhaps not all of it */
+	uint8_t region; /* mem: the base register */
+	uint8_t what;   /* enum npu_slot for EW/RED; 0 otherwise */
+	uint16_t cores; /* spad of an LD: of these cores as well */
+	int64_t first;  /* bytes (spad, lut), rows (acc), bytes in the region */
+	uint64_t extent; /* contiguous bytes or rows at each point, >= 1 */
+	/* [levels] used, outermost first: steps > 0 and descending, counts > 1;
+	 * the rest are 1 and 0 */
+	uint32_t levels;
+	uint64_t count[NPU_ACCESS_LEVELS];
+	uint64_t step[NPU_ACCESS_LEVELS];
+	uint32_t col_count; /* acc: columns 0..col_count-1 of each row */
 };
-enum { NPU_ACCESS_MAX = 8 };
 
 /* All that `insn` reads and writes; filled (padding) bytes of an LD count as
- * written and are not read. T is the number of accumulator columns, k_rows the
- * rows of the array. A gather reads its whole index range.
+ * written and are not read. `columns` is T, the accumulator columns. A gather
+ * reads its whole index range, a scatter writes it.
  *   out    [NPU_ACCESS_MAX]
- *   returns the number of entries; 0 for ctl */
+ *   returns the number of entries; 0 for ctl, and for empty shapes */
 size_t npu_insn_accesses(const union npu_insn *insn, uint32_t columns,
 			 struct npu_access *out);
 

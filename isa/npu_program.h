@@ -43,7 +43,10 @@ enum npu_region_kind {
 	NPU_REGION_constants, /* read-only; `data` is its content */
 	NPU_REGION_input,
 	NPU_REGION_output,
-	NPU_REGION_scratch
+	NPU_REGION_scratch,
+	/* the window of all cores at NPU_CORES_BASE (LUT RAM, scratchpads of
+	 * other cores); not in DRAM, `bytes` is 0 */
+	NPU_REGION_cores
 };
 
 struct npu_region {
@@ -100,7 +103,8 @@ struct npu_program *npu_program_create(void);
 void npu_program_destroy(struct npu_program *program);
 
 /* Base address of each region when laid out in DRAM from address 0 in order of
- * index, each aligned to 4096 bytes. Returns the end. */
+ * index, each aligned to 4096 bytes; NPU_CORES_BASE for kind `cores`. Returns
+ * the end in DRAM. */
 uint64_t npu_program_layout(const struct npu_program *program,
 			    uint64_t base[NPU_REGIONS]);
 

@@ -1,1 +1,4 @@
 # tests of isa
+npu_test(isa LABEL unit USES isa SOURCES
+  unit/isa/coder_test.cc
+  unit/isa/access_test.cc)

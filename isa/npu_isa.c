@@ -1,0 +1,294 @@
+/* isa/npu_isa.c - instruction tables, the 64-byte coder and operand slots.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "isa/npu_isa.h"
+#include <inttypes.h>
+#include <string.h>
+
+/* Bits 0..7 are the opcode; no field leaves its 64-bit half. */
+#define NPU_FIELD(op, name, lsb, width, unit, doc)                       \
+	_Static_assert((lsb) >= 8 && (width) >= 1 && (width) < 64 &&     \
+			       (lsb) / 64 == ((lsb) + (width)-1) / 64 && \
+			       (lsb) + (width) <= 512,                   \
+		       #op "." #name ": leaves its 64-bit half");
+#define NPU_VIEW(op, name, lsb, width, unit, when, value, doc) \
+	NPU_FIELD(op, name, lsb, width, unit, doc)
+#include "isa/npu_isa.def"
+
+#define NPU_OP(op, code, engine, doc) \
+	static const struct npu_field_desc fields_##op[] = {
+#define NPU_FIELD(op, name, lsb, width, unit, doc)                  \
+	{                                                           \
+		#name, #unit, doc,                                  \
+		lsb,   width, offsetof(struct npu_insn_##op, name), \
+		0,     0,     NULL,                                 \
+		0                                                   \
+	},
+#define NPU_VIEW(op, name, lsb, width, unit, when, value, doc) \
+	{ #name, #unit,                                        \
+	  doc,   lsb,                                          \
+	  width, offsetof(struct npu_insn_##op, name),         \
+	  1,     value,                                        \
+	  #when, offsetof(struct npu_insn_##op, when) },
+#define NPU_OP_END(op) \
+	{              \
+		0      \
+	}              \
+	}              \
+	;
+#include "isa/npu_isa.def"
+
+static const struct npu_op_desc ops[] = {
+#define NPU_OP(op, code, engine, doc) \
+	{ #op, doc, code, NPU_ENGINE_##engine, fields_##op },
+#include "isa/npu_isa.def"
+};
+enum { OP_COUNT = sizeof ops / sizeof ops[0] };
+
+const struct npu_op_desc *npu_op_table(size_t *count)
+{
+	*count = OP_COUNT;
+	return ops;
+}
+
+const struct npu_op_desc *npu_op_find(uint64_t code)
+{
+	for (size_t i = 0; i < OP_COUNT; i++)
+		if (ops[i].code == code)
+			return &ops[i];
+	return NULL;
+}
+
+const struct npu_op_desc *npu_op_find_name(const char *name)
+{
+	for (size_t i = 0; i < OP_COUNT; i++)
+		if (!strcmp(ops[i].name, name))
+			return &ops[i];
+	return NULL;
+}
+
+const char *npu_engine_name(enum npu_engine_id engine)
+{
+	static const char *const names[] = {
+#define NPU_ENGINE(name, number, doc) [number] = #name,
+#include "isa/npu_isa.def"
+	};
+
+	return (unsigned)engine < NPU_ENGINE_COUNT ? names[engine] : "?";
+}
+
+enum npu_engine_id npu_insn_engine(const union npu_insn *insn)
+{
+	const struct npu_op_desc *op = npu_op_find(insn->op);
+
+	return op ? op->engine : NPU_ENGINE_ctl;
+}
+
+static uint64_t member(const union npu_insn *insn, size_t offset)
+{
+	uint64_t value;
+
+	memcpy(&value, (const char *)insn + offset, sizeof value);
+	return value;
+}
+
+static uint64_t low_bits(unsigned width)
+{
+	return ~(uint64_t)0 >> (64 - width);
+}
+
+static int is_signed(const struct npu_field_desc *f)
+{
+	return !strcmp(f->unit, "sbyte");
+}
+
+/* The bits of `value` in the field's width; 0 if it does not fit. */
+static int fit(const struct npu_field_desc *f, uint64_t value, uint64_t *bits)
+{
+	*bits = value & low_bits(f->width);
+	if (!is_signed(f))
+		return *bits == value;
+	uint64_t sign = value >> (f->width - 1);
+	return sign == 0 || sign == ~(uint64_t)0 >> (f->width - 1);
+}
+
+enum npu_status npu_insn_encode(const union npu_insn *insn,
+				struct npu_word *out, struct npu_error *err)
+{
+	const struct npu_op_desc *op = npu_op_find(insn->op);
+	struct npu_word word = { { 0 } };
+
+	if (!op)
+		return npu_fail(err, NPU_E_RANGE,
+				"opcode 0x%02" PRIx64 " is not defined",
+				insn->op);
+	word.half[0] = op->code;
+	for (const struct npu_field_desc *f = op->fields; f->name; f++) {
+		uint64_t value = member(insn, f->offset), bits;
+		uint64_t *half = &word.half[f->lsb / 64];
+		unsigned shift = f->lsb % 64;
+
+		if (!fit(f, value, &bits))
+			return npu_fail(
+				err, NPU_E_RANGE,
+				"%s.%s = %" PRId64 " does not fit its %u bits",
+				op->name, f->name, (int64_t)value, f->width);
+		uint64_t there = *half >> shift & low_bits(f->width);
+		if (f->is_view && bits && there && bits != there)
+			return npu_fail(err, NPU_E_RANGE,
+					"%s.%s = %" PRIu64
+					" disagrees with the fields that own "
+					"its bits, which hold %" PRIu64,
+					op->name, f->name, bits, there);
+		*half |= bits << shift;
+	}
+	*out = word;
+	return NPU_OK;
+}
+
+enum npu_status npu_insn_decode(struct npu_word word, union npu_insn *out,
+				struct npu_error *err)
+{
+	const struct npu_op_desc *op = npu_op_find(word.half[0] & 0xff);
+	struct npu_word left = word;
+	union npu_insn insn;
+
+	if (!op)
+		return npu_fail(err, NPU_E_RANGE,
+				"opcode 0x%02" PRIx64 " is not defined",
+				word.half[0] & 0xff);
+	memset(&insn, 0, sizeof insn);
+	insn.op = op->code;
+	left.half[0] &= ~(uint64_t)0xff;
+	for (const struct npu_field_desc *f = op->fields; f->name; f++) {
+		unsigned half = f->lsb / 64, shift = f->lsb % 64;
+		uint64_t mask = low_bits(f->width);
+		uint64_t value = word.half[half] >> shift & mask;
+
+		if (is_signed(f) && value >> (f->width - 1))
+			value |= ~mask;
+		memcpy((char *)&insn + f->offset, &value, sizeof value);
+		left.half[half] &= ~(mask << shift);
+	}
+	for (unsigned half = 0; half < 8; half++)
+		for (unsigned bit = 0; bit < 64; bit++)
+			if (left.half[half] >> bit & 1)
+				return npu_fail(err, NPU_E_RANGE,
+						"%s: reserved bit %u is 1",
+						op->name, half * 64 + bit);
+	*out = insn;
+	return NPU_OK;
+}
+
+/* EW and RED have the same slots at the same bits; a slot is four fields and
+ * three views in this order. Found once per call through the field table. */
+struct slot_members {
+	uint64_t kind, zero, addr, s1, s2, row, s0, imm;
+};
+
+#define NPU_SLOT_LIST(X, op) X(op, dst) X(op, a) X(op, b) X(op, c)
+
+static struct slot_members get_slot(const union npu_insn *insn,
+				    enum npu_slot slot, enum npu_dtype *dtype)
+{
+	switch (slot) {
+#define X(op, x)                                                                 \
+	case NPU_SLOT_##x:                                                       \
+		*dtype = (enum npu_dtype)insn->op.dt_##x;                        \
+		return (struct slot_members){                                    \
+			insn->op.x##_kind, insn->op.x##_zero, insn->op.x##_addr, \
+			insn->op.x##_s1,   insn->op.x##_s2,   insn->op.x##_row,  \
+			insn->op.x##_s0,   insn->op.x##_imm,                     \
+		};
+		NPU_SLOT_LIST(X, ew)
+#undef X
+	}
+	*dtype = NPU_none;
+	return (struct slot_members){ 0 };
+}
+
+static void set_slot(union npu_insn *insn, enum npu_slot slot,
+		     enum npu_dtype dtype, struct slot_members m)
+{
+	switch (slot) {
+#define X(op, x)                                   \
+	case NPU_SLOT_##x:                         \
+		insn->op.dt_##x = (uint64_t)dtype; \
+		insn->op.x##_kind = m.kind;        \
+		insn->op.x##_zero = m.zero;        \
+		insn->op.x##_addr = m.addr;        \
+		insn->op.x##_s1 = m.s1;            \
+		insn->op.x##_s2 = m.s2;            \
+		insn->op.x##_row = m.row;          \
+		insn->op.x##_s0 = m.s0;            \
+		insn->op.x##_imm = m.imm;          \
+		break;
+		NPU_SLOT_LIST(X, ew)
+#undef X
+	}
+}
+
+/* Both are NPU_VECTOR: the members of `ew` are those of `red`. */
+_Static_assert(offsetof(struct npu_insn_ew, c_imm) ==
+		       offsetof(struct npu_insn_red, c_imm),
+	       "ew and red differ in their operand slots");
+
+struct npu_operand npu_insn_operand(const union npu_insn *insn,
+				    enum npu_slot slot)
+{
+	struct npu_operand o = { 0 };
+	struct slot_members m = get_slot(insn, slot, &o.dtype);
+
+	o.kind = (enum npu_kind)m.kind;
+	if (o.kind == NPU_KIND_imm) {
+		o.imm = (uint32_t)m.imm;
+		return o;
+	}
+	o.s1 = (uint32_t)m.s1;
+	o.s2 = (uint32_t)m.s2;
+	if (o.kind == NPU_KIND_acc) {
+		o.row = (uint32_t)m.row;
+		o.s0 = (uint32_t)m.s0;
+	} else {
+		o.zero = (uint8_t)m.zero;
+		o.addr = (uint32_t)m.addr;
+	}
+	return o;
+}
+
+/* All readings are set, as decoding would. Values that do not fit are kept, in
+ * the members that the kind uses, for the coder to refuse. */
+void npu_insn_set_operand(union npu_insn *insn, enum npu_slot slot,
+			  const struct npu_operand *operand)
+{
+	struct npu_operand o = *operand;
+	struct slot_members m = { .kind = (uint64_t)o.kind };
+
+	if (o.kind == NPU_KIND_imm) {
+		m.imm = o.imm;
+		m.s1 = o.imm & 0xffff;
+		m.s2 = o.imm >> 16;
+		set_slot(insn, slot, o.dtype, m);
+		return;
+	}
+	m.s1 = o.s1;
+	m.s2 = o.s2;
+	if (o.s1 <= 0xffff && o.s2 <= 0xffff)
+		m.imm = o.s1 | o.s2 << 16;
+	uint32_t word = 0; /* bits 2..31 of word 0 */
+	if (o.kind == NPU_KIND_acc) {
+		m.row = o.row;
+		m.s0 = o.s0;
+		if (o.row <= 0x7fff && o.s0 <= 0x7fff)
+			word = o.row | o.s0 << 15;
+		m.zero = word & 0xff;
+		m.addr = word >> 8;
+	} else {
+		m.zero = o.zero;
+		m.addr = o.addr;
+		if (o.addr <= 0x3fffff)
+			word = o.zero | o.addr << 8;
+		m.row = word & 0x7fff;
+		m.s0 = word >> 15;
+	}
+	set_slot(insn, slot, o.dtype, m);
+}
