@@ -18,7 +18,7 @@ const char *npu_op_name(enum npu_op op)
 const struct npu_operator *npu_op_info(enum npu_op op)
 {
 	static const struct npu_operator infos[NPU_OP_COUNT] = {
-#define NPU_OPERATOR(name, level, min_in, max_in, outs, doc)              \
+#define NPU_OPERATOR(name, level, min_in, max_in, outs, doc) \
 	{ NPU_LEVEL_##level, min_in, max_in, outs },
 #include "models/npu_op.def"
 	};
@@ -158,8 +158,7 @@ struct npu_value *npu_graph_find_value(const struct npu_graph *graph,
 		return NULL;
 	for (uint32_t slot = slot_of(graph, name); graph->index[slot];
 	     slot = (slot + 1) & (graph->index_size - 1)) {
-		struct npu_value *value =
-			graph->values[graph->index[slot] - 1];
+		struct npu_value *value = graph->values[graph->index[slot] - 1];
 
 		if (!strcmp(value->name, name))
 			return value;

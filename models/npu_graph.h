@@ -23,6 +23,8 @@ struct npu_operator {
 };
 
 enum { NPU_DIMS = 8 };
+/* Elements of one value, at most: what is above is refused (E_LIMIT). */
+#define NPU_ELEMENTS_MAX (INT64_C(1) << 32)
 
 struct npu_shape {
 	uint8_t rank;

@@ -31,8 +31,10 @@ static enum npu_status check_value(const struct npu_graph *graph, uint32_t id,
 	if (value->id != id)
 		return bad_value(value, "has an id that is not its place", err);
 	if (sources != 1)
-		return bad_value(value, "is not exactly one of input, constant "
-				 "and computed", err);
+		return bad_value(value,
+				 "is not exactly one of input, constant "
+				 "and computed",
+				 err);
 	if (value->shape.rank > NPU_DIMS || count < 0 || count == INT64_MAX)
 		return bad_value(value, "has no known shape", err);
 	if (!npu_dtype_bytes(value->dtype))
@@ -81,8 +83,8 @@ static enum npu_status check_node(const struct npu_graph *graph, uint32_t id,
 	for (uint32_t o = 0; o < node->output_count; o++) {
 		const struct npu_value *value = node->outputs[o];
 
-		if (value && (!in_graph(graph, value) ||
-			      value->producer != node))
+		if (value &&
+		    (!in_graph(graph, value) || value->producer != node))
 			return bad_node(node, "does not own its output", err);
 	}
 	return NPU_OK;
@@ -111,8 +113,9 @@ static enum npu_status check_unique(const char **names, uint32_t count,
 static enum npu_status check_names(const struct npu_graph *graph,
 				   struct npu_error *err)
 {
-	const char **names = calloc((size_t)graph->value_count +
-				    graph->node_count + 1, sizeof(*names));
+	const char **names =
+		calloc((size_t)graph->value_count + graph->node_count + 1,
+		       sizeof(*names));
 	enum npu_status status;
 
 	if (!names)
@@ -177,9 +180,8 @@ static int64_t window(const struct npu_lowered *low, int64_t in, int axis)
 	int64_t reach = low->dilation[axis] * (low->kernel[axis] - 1) + 1;
 	int64_t room = in + low->pad_lo[axis] + low->pad_hi[axis] - reach;
 
-	return room < 0 || low->stride[axis] < 1
-		       ? 0
-		       : room / low->stride[axis] + 1;
+	return room < 0 || low->stride[axis] < 1 ? 0
+						 : room / low->stride[axis] + 1;
 }
 
 static enum npu_status check_window(const struct npu_node *node,
@@ -192,8 +194,10 @@ static enum npu_status check_window(const struct npu_node *node,
 		if (node->low.kernel[d] < 1 || node->low.dilation[d] < 1)
 			return bad_node(node, "has an empty window", err);
 		if (window(&node->low, in->dim[1 + d], d) < out->dim[1 + d])
-			return bad_node(node, "has windows outside its padded "
-					"input", err);
+			return bad_node(node,
+					"has windows outside its padded "
+					"input",
+					err);
 	}
 	if (in->dim[0] != out->dim[0])
 		return bad_node(node, "changes the batch", err);
@@ -247,8 +251,10 @@ static enum npu_status check_ew(const struct npu_node *node,
 					err);
 		if (source[s]->input >= 0 &&
 		    !broadcasts(&node->inputs[source[s]->input]->shape, y))
-			return bad_node(node, "has a source that does not "
-					"broadcast", err);
+			return bad_node(node,
+					"has a source that does not "
+					"broadcast",
+					err);
 	}
 	if (node->low.a.input < 0)
 		return bad_node(node, "has no first source", err);
@@ -286,8 +292,8 @@ static enum npu_status check_concat(const struct npu_node *node,
 		sum += shape.dim[axis];
 		shape.dim[axis] = y->shape.dim[axis];
 		if (!same_shape(&shape, &y->shape) || x->dtype != y->dtype ||
-		    x->zero != y->zero ||
-		    x->scale < y->scale || x->scale > y->scale)
+		    x->zero != y->zero || x->scale < y->scale ||
+		    x->scale > y->scale)
 			return bad_node(node, "joins values that differ", err);
 	}
 	if (sum != y->shape.dim[axis])
@@ -351,8 +357,10 @@ static enum npu_status check_lowered(const struct npu_node *node,
 	case NPU_lut:
 		if (npu_dtype_bytes(node->inputs[0]->dtype) != 1 ||
 		    npu_shape_count(&node->inputs[1]->shape) != 256)
-			return bad_node(node, "needs 8-bit input and 256 "
-					"entries", err);
+			return bad_node(node,
+					"needs 8-bit input and 256 "
+					"entries",
+					err);
 		return NPU_OK;
 	case NPU_concat:
 		return check_concat(node, err);
@@ -377,11 +385,15 @@ enum npu_status npu_graph_check(const struct npu_graph *graph,
 	}
 	NPU_TRY(check_names(graph, err));
 	if (!outputs)
-		return npu_fail(err, NPU_E_INTERNAL, "graph check: %s has no "
-				"output", graph->name);
+		return npu_fail(err, NPU_E_INTERNAL,
+				"graph check: %s has no "
+				"output",
+				graph->name);
 	if (lowered && lowered != graph->node_count)
-		return npu_fail(err, NPU_E_INTERNAL, "graph check: %s mixes "
-				"imported and lowered nodes", graph->name);
+		return npu_fail(err, NPU_E_INTERNAL,
+				"graph check: %s mixes "
+				"imported and lowered nodes",
+				graph->name);
 	if (!lowered)
 		return NPU_OK;
 	for (uint32_t i = 0; i < graph->value_count; i++)

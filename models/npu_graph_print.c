@@ -12,8 +12,8 @@ static void print_type(const struct npu_value *value, struct npu_text *out)
 			npu_text_add(out, "%lld",
 				     (long long)value->shape.dim[d]);
 		else
-			npu_text_add(out, "%s", value->dim_name[d]
-							? value->dim_name[d]
+			npu_text_add(out, "%s",
+				     value->dim_name[d] ? value->dim_name[d]
 							: "?");
 	}
 	npu_text_add(out, "]");
@@ -67,9 +67,8 @@ static void print_attributes(const struct npu_node *node, struct npu_text *out)
 			     a->count_include_pad ? " count_include_pad" : "");
 		break;
 	case NPU_Gemm:
-		npu_text_add(out, " alpha %.9g beta %.9g%s%s",
-			     (double)a->alpha, (double)a->beta,
-			     a->trans_a ? " trans_a" : "",
+		npu_text_add(out, " alpha %.9g beta %.9g%s%s", (double)a->alpha,
+			     (double)a->beta, a->trans_a ? " trans_a" : "",
 			     a->trans_b ? " trans_b" : "");
 		break;
 	case NPU_LeakyRelu:
@@ -203,7 +202,8 @@ void npu_graph_print(const struct npu_graph *graph, struct npu_text *out)
 			     value->name);
 		print_type(value, out);
 		npu_text_add(out, "%s\n",
-			     value->constant ? fill[value->constant->fill] : "");
+			     value->constant ? fill[value->constant->fill]
+					     : "");
 	}
 	for (uint32_t i = 0; i < graph->node_count; i++)
 		print_node(graph->nodes[i], out);

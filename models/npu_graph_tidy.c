@@ -11,7 +11,7 @@ struct frame {
 
 struct walk {
 	uint8_t *state; /* by node id: 0 unseen, 1 on the way, 2 done */
-	uint8_t *keep;	/* by value id */
+	uint8_t *keep;  /* by value id */
 	struct frame *stack;
 	struct npu_node **order; /* done nodes, producers first */
 	uint32_t depth, done;

@@ -34,9 +34,16 @@ npu_onnx_decode(const uint8_t *bytes, size_t size, const char *name,
 NPU_NODISCARD enum npu_status
 npu_network_load(const char *path, const struct npu_model_options *options,
 		 struct npu_graph **out, struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_network_decode(const char *text, size_t size, const char *name,
+		   const struct npu_model_options *options,
+		   struct npu_graph **out, struct npu_error *err);
 NPU_NODISCARD enum npu_status npu_topology_load(const char *path,
 						struct npu_graph **out,
 						struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_topology_decode(const char *text, size_t size, const char *name,
+		    struct npu_graph **out, struct npu_error *err);
 
 /* A tensor on the host: row-major, owned by its creator's arena or caller. */
 struct npu_array {
@@ -45,6 +52,12 @@ struct npu_array {
 	void *data; /* malloc'ed; npu_array_clear() frees */
 };
 void npu_array_clear(struct npu_array *array);
+/* Zeroed array; the caller clears it.
+ *   errors  E_NOMEM, E_LIMIT (more than NPU_ELEMENTS_MAX, or not known) */
+NPU_NODISCARD enum npu_status npu_array_create(enum npu_dtype dtype,
+					       const struct npu_shape *shape,
+					       struct npu_array *out,
+					       struct npu_error *err);
 /* NumPy .npy (versions 1 to 3, C order, little-endian) or ONNX TensorProto .pb.
  * Only the types of npu_dtype.h ('<f4', '|u1', '|i1', '<i4', '<i8', '<f8',
  * '<f2', '|b1'; bf16 is written as '<f4').
@@ -55,7 +68,18 @@ NPU_NODISCARD enum npu_status npu_array_load(const char *path,
 NPU_NODISCARD enum npu_status npu_array_save(const struct npu_array *array,
 					     const char *path,
 					     struct npu_error *err);
-/* Near-normal numbers for an input value: seeded by `seed` and its name. */
+/* The readers behind it, told apart by the file's suffix. */
+NPU_NODISCARD enum npu_status npu_array_load_npy(const char *path,
+						 struct npu_array *out,
+						 struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_array_decode_npy(const uint8_t *bytes, size_t size, const char *name,
+		     struct npu_array *out, struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_onnx_tensor_load(const char *path,
+						   struct npu_array *out,
+						   struct npu_error *err);
+/* Near-normal numbers for an input value, seeded by `seed` and its name; bytes
+ * where it is 8-bit. E_UNSUPPORTED for wider integers. */
 NPU_NODISCARD enum npu_status npu_array_random(const struct npu_value *value,
 					       uint64_t seed,
 					       struct npu_array *out,
