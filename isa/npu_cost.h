@@ -34,14 +34,14 @@ NPU_NODISCARD enum npu_status npu_cost_insn(const struct npu_chip *chip,
 /* Shape of a GEMM as the array sees it. */
 struct npu_gemm_shape {
 	uint64_t rows;		/* m: activation rows of every weight tile */
-	uint64_t k_steps;	/* (ky, kx): each has its own tiles of k */
-	uint64_t k_per_step;	/* contiguous k of one step (1 under tA) */
+	uint64_t k_steps;	/* (ky, kx), under tA ky: each has own tiles of k */
+	uint64_t k_per_step;	/* k of one step: nc; under tA jx, from T lines */
 	uint64_t n;
 	uint8_t ta, tb;
 	uint8_t passes;		/* fp32 operands: chip's array.fp32_passes */
 	uint8_t stored_of_4;	/* 4 dense, 2 or 1 sparse */
 };
-struct npu_gemm_shape npu_gemm_shape(const struct npu_chip *chip,
+struct npu_gemm_shape npu_gemm_shape_of(const struct npu_chip *chip,
 				     const struct npu_insn_gemm *gemm);
 
 /* Cycles of one GEMM alone: fill, all weight tiles, drain; the array's dataflow
@@ -51,10 +51,16 @@ npu_cycle npu_gemm_cycles(const struct npu_chip *chip,
 /* The same in the middle of a stream of GEMMs: what it adds to their time. */
 npu_cycle npu_gemm_stream_cycles(const struct npu_chip *chip,
 				 const struct npu_gemm_shape *shape);
-/* Cycles of VX for n2 x n1 rows of n0 elements (EW; RED the same over its
- * inputs). */
+/* Cycles of VX for n2 x n1 rows of n0 elements: each row takes whole passes of
+ * the lanes, then the pipeline drains. RED over n1 or (n2, n1) the same. */
 npu_cycle npu_vector_cycles(const struct npu_chip *chip, uint64_t n2,
 			    uint64_t n1, uint64_t n0);
+/* RED over `axis` (as the instruction has it). Along n0 the lanes form a chain,
+ * so that a row's sum stays sequential: a row enters a cycle, but the next part
+ * of one row only when the part before has left the chain.
+ * model: an accumulating lane adds every cycle (sums are forwarded). */
+npu_cycle npu_reduce_cycles(const struct npu_chip *chip, unsigned axis,
+			    uint64_t n2, uint64_t n1, uint64_t n0);
 /* Peak DRAM bytes per core cycle, as a double: sum over channels. */
 double npu_dram_peak_bytes_per_cycle(const struct npu_chip *chip);
 
