@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef NPU_CHIP_H
 #define NPU_CHIP_H
-#include "base/npu_status.h"
+#include "base/npu_arena.h"
 #include "base/npu_text.h"
 #include <stddef.h>
 
@@ -33,12 +33,22 @@ struct npu_chip {
 /* Read a chip: a file's path, or a name looked up in `directory` (NULL: the
  * installed configs/chips). `sets` are "section.key=value" texts applied last.
  *   out     written on success only
- *   errors  E_IO, E_SYNTAX, E_RANGE; err holds file:line:column */
+ *   errors  E_IO, E_SYNTAX, E_RANGE; err holds file:line:column, for a set
+ *           "--set", its number and the column in it */
 NPU_NODISCARD enum npu_status npu_chip_load(const char *name_or_path,
 					    const char *directory,
 					    const char *const *sets,
 					    size_t set_count,
 					    struct npu_chip *out,
+					    struct npu_error *err);
+/* Names of the chips in `directory` (NULL: the installed configs/chips), in the
+ * order of the alphabet; for any folder of *.yaml files.
+ *   names   in the arena
+ *   errors  E_IO, E_NOMEM */
+NPU_NODISCARD enum npu_status npu_chip_list(struct npu_arena *arena,
+					    const char *directory,
+					    const char *const **names,
+					    size_t *count,
 					    struct npu_error *err);
 /* Checks that no single key can make (array.cols x rows against capacity, ...).
  * Called by npu_chip_load; also for chips made in code. */
