@@ -1,4 +1,5 @@
 # tests of isa
 npu_test(isa LABEL unit USES isa SOURCES
   unit/isa/coder_test.cc
-  unit/isa/access_test.cc)
+  unit/isa/access_test.cc
+  unit/isa/function_test.cc)
