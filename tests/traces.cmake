@@ -1,1 +1,4 @@
 # tests of traces
+npu_test(traces LABEL unit USES traces PRIVATE_USES PkgConfig::JANSSON SOURCES
+  unit/traces/result_test.cc
+  unit/traces/writers_test.cc)

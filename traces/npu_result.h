@@ -33,6 +33,7 @@ struct npu_layer_result {
 	/* the roofs of architecture.md, in cycles of this chip */
 	uint64_t compute_bound_cycles, vector_bound_cycles, dram_bound_cycles;
 	uint64_t bound_cycles; /* the largest */
+	uint64_t compulsory_bytes; /* that no schedule avoids */
 	const char *bound;     /* "compute", "dram", "scratchpad", "vector":
 				* the resource occupied longest in its span */
 };
@@ -58,7 +59,9 @@ struct npu_event {
 	uint32_t insn;			 /* index in the core's program */
 	uint32_t tag;
 	uint8_t core, engine;		 /* enum npu_engine_id */
-	uint16_t wait, signal;		 /* token masks, for flows */
+	/* Token counters of this core taken, and given (the ports routed to
+	 * the counters of the consumer's core), for flows. */
+	uint16_t wait, signal;
 };
 /* DRAM bytes in one window of `result.sample_cycles`. */
 struct npu_sample {
@@ -69,6 +72,7 @@ struct npu_result {
 	struct npu_arena *arena; /* owns all below */
 	const char *network, *chip, *mode, *precision;
 	uint64_t clock_hz;
+	uint64_t batch; /* images a run; 0 is read as 1 */
 	uint64_t peak_macs_per_cycle;
 	double dram_peak_gb_per_s;
 	struct npu_stats total;

@@ -1,0 +1,64 @@
+// tests/unit/traces/result_test.cc - each invariant is found when it breaks.
+#include "sample_result.h"
+#include <gtest/gtest.h>
+
+static std::string problem(const npu_result *r)
+{
+	npu_error err = {};
+	return npu_result_check(r, &err) == NPU_OK ? "" : err.message;
+}
+
+TEST(ResultCheck, ConsistentResultPasses)
+{
+	SampleResult s;
+	EXPECT_EQ(problem(s.r), "");
+}
+
+TEST(ResultCheck, LayersThatDoNotSumAreNamed)
+{
+	SampleResult s;
+	s.r->total.macs++;
+	EXPECT_NE(problem(s.r).find("macs"), std::string::npos);
+}
+
+TEST(ResultCheck, StallBinsThatDoNotSumAreNamed)
+{
+	SampleResult s;
+	s.r->layers[1].stats.stall[NPU_STALL_token]++;
+	EXPECT_NE(problem(s.r).find("layer fc"), std::string::npos);
+}
+
+TEST(ResultCheck, EngineBinsThatDoNotSumAreNamed)
+{
+	SampleResult s;
+	s.r->bins[2][NPU_BIN_bank]++;
+	EXPECT_NE(problem(s.r).find("engine MX"), std::string::npos);
+}
+
+TEST(ResultCheck, LayerBelowItsRoofIsRefused)
+{
+	SampleResult s;
+	s.r->layers[0].bound_cycles = 61;
+	EXPECT_NE(problem(s.r).find("below its roof"), std::string::npos);
+}
+
+TEST(ResultCheck, NetworkBelowItsRoofIsRefused)
+{
+	SampleResult s;
+	s.r->bound_cycles = 101;
+	EXPECT_NE(problem(s.r).find("the network took"), std::string::npos);
+}
+
+TEST(ResultCheck, FewerDramBytesThanCompulsoryAreRefused)
+{
+	SampleResult s;
+	s.r->layers[0].compulsory_bytes = 641;
+	EXPECT_NE(problem(s.r).find("compulsory"), std::string::npos);
+}
+
+TEST(ResultCheck, EnergyThatDoesNotSumIsRefused)
+{
+	SampleResult s;
+	s.r->total.energy_pj[NPU_COMPONENT_mac] *= 1.001;
+	EXPECT_NE(problem(s.r).find("energy"), std::string::npos);
+}

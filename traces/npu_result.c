@@ -1,0 +1,157 @@
+/* traces/npu_result.c - the result record and its invariants.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "traces/npu_result.h"
+#include <inttypes.h>
+#include <math.h>
+
+const char *const npu_bin_name[NPU_BIN_COUNT] = {
+	[NPU_BIN_busy] = "busy",
+	[NPU_BIN_token] = "token",
+	[NPU_BIN_dram] = "dram",
+	[NPU_BIN_bank] = "bank",
+	[NPU_BIN_hazard] = "hazard",
+	[NPU_BIN_weight_load] = "weight_load",
+	[NPU_BIN_fill_drain] = "fill_drain",
+	[NPU_BIN_queue_empty] = "queue_empty",
+};
+
+static const char *const engines[NPU_RESULT_ENGINES] = { "LD", "ST", "MX",
+							 "VX" };
+
+struct npu_result *npu_result_create(void)
+{
+	struct npu_arena *arena = npu_arena_create();
+	struct npu_result *result;
+
+	if (!arena)
+		return NULL;
+	result = npu_new(arena, struct npu_result, 1);
+	if (!result) {
+		npu_arena_destroy(arena);
+		return NULL;
+	}
+	result->arena = arena;
+	return result;
+}
+
+void npu_result_destroy(struct npu_result *result)
+{
+	if (result)
+		npu_arena_destroy(result->arena);
+}
+
+/* Counts that layers share out among themselves. Spans overlap, and DRAM
+ * refreshes belong to no layer. */
+static const struct {
+	const char *name;
+	size_t offset;
+} shared[] = {
+#define SUM(field) { #field, offsetof(struct npu_stats, field) }
+	SUM(macs),	      SUM(cycles),	     SUM(compute_cycles),
+	SUM(vector_cycles),   SUM(load_cycles),	     SUM(store_cycles),
+	SUM(array_macs),      SUM(vector_ops),	     SUM(function_ops),
+	SUM(dram_read_bytes), SUM(dram_write_bytes), SUM(spad_read_bytes),
+	SUM(spad_write_bytes), SUM(acc_read_bytes),  SUM(acc_write_bytes),
+	SUM(dram_activates),
+#undef SUM
+};
+
+static uint64_t count_of(const struct npu_stats *stats, size_t offset)
+{
+	return *(const uint64_t *)(const void *)((const char *)stats + offset);
+}
+
+static enum npu_status check_sums(const struct npu_result *r,
+				  struct npu_error *err)
+{
+	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+		uint64_t want = count_of(&r->total, shared[i].offset), sum = 0;
+
+		for (size_t k = 0; k < r->layer_count; k++)
+			sum += count_of(&r->layers[k].stats, shared[i].offset);
+		if (sum != want)
+			return npu_fail(err, NPU_E_INTERNAL,
+					"layers' %s sum to %" PRIu64
+					", the total is %" PRIu64,
+					shared[i].name, sum, want);
+	}
+	for (int c = 0; c < NPU_COMPONENT_COUNT; c++) {
+		double sum = 0, want = r->total.energy_pj[c];
+
+		for (size_t k = 0; k < r->layer_count; k++)
+			sum += r->layers[k].stats.energy_pj[c];
+		if (fabs(sum - want) > 1e-9 * (1 + fabs(want)))
+			return npu_fail(err, NPU_E_INTERNAL,
+					"layers' energy component %d sums to "
+					"%.17g, the total is %.17g",
+					c, sum, want);
+	}
+	return NPU_OK;
+}
+
+static enum npu_status check_bins(const struct npu_result *r,
+				  struct npu_error *err)
+{
+	for (size_t k = 0; k < r->layer_count; k++) {
+		const struct npu_stats *s = &r->layers[k].stats;
+		uint64_t sum = 0;
+
+		for (int b = 0; b < NPU_STALL_COUNT; b++)
+			sum += s->stall[b];
+		if (sum != s->cycles)
+			return npu_fail(err, NPU_E_INTERNAL,
+					"layer %s: bins sum to %" PRIu64
+					" of %" PRIu64 " cycles",
+					r->layers[k].name, sum, s->cycles);
+	}
+	for (int e = 0; e < NPU_RESULT_ENGINES; e++) {
+		uint64_t sum = 0;
+
+		for (int b = 0; b < NPU_BIN_COUNT; b++)
+			sum += r->bins[e][b];
+		if (sum != r->total.cycles)
+			return npu_fail(err, NPU_E_INTERNAL,
+					"engine %s: bins sum to %" PRIu64
+					" of %" PRIu64 " cycles",
+					engines[e], sum, r->total.cycles);
+	}
+	return NPU_OK;
+}
+
+/* A layer has its span; the network its total: neither beats its roof. */
+static enum npu_status check_roofs(const struct npu_result *r,
+				   struct npu_error *err)
+{
+	uint64_t compulsory = 0;
+
+	for (size_t k = 0; k < r->layer_count; k++) {
+		const struct npu_layer_result *l = &r->layers[k];
+
+		compulsory += l->compulsory_bytes;
+		if (l->stats.span_cycles && l->bound_cycles > l->stats.span_cycles)
+			return npu_fail(err, NPU_E_INTERNAL,
+					"layer %s took %" PRIu64
+					" cycles, below its roof of %" PRIu64,
+					l->name, l->stats.span_cycles,
+					l->bound_cycles);
+	}
+	if (r->total.dram_read_bytes + r->total.dram_write_bytes < compulsory)
+		return npu_fail(err, NPU_E_INTERNAL,
+				"DRAM moved fewer bytes than the compulsory "
+				"%" PRIu64,
+				compulsory);
+	if (r->bound_cycles > r->total.cycles)
+		return npu_fail(err, NPU_E_INTERNAL,
+				"the network took %" PRIu64
+				" cycles, below its roof of %" PRIu64,
+				r->total.cycles, r->bound_cycles);
+	return NPU_OK;
+}
+
+enum npu_status npu_result_check(const struct npu_result *result,
+				 struct npu_error *err)
+{
+	NPU_TRY(check_sums(result, err));
+	NPU_TRY(check_bins(result, err));
+	return check_roofs(result, err);
+}
