@@ -1,1 +1,3 @@
-# tests of onnx
+npu_test(onnx LABEL unit USES models base SOURCES
+  unit/onnx/bad_onnx_test.cc)
+target_include_directories(test_onnx PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
