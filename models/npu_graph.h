@@ -113,14 +113,18 @@ struct npu_lowered {
 	/* conv: y[n,oy,ox,m] = post(t), k ascending in (ky, kx, c) of group g =
 	 * m / (M / groups):
 	 *   acc = bias[m] (or 0) + chain over k of (x - x.zero) * w
-	 * x outside the image contributes nothing. w is [KH, KW, C/groups, M],
+	 * A chain step is p = fma(x, w, p), +0 where |p| < 2^-126 (also -0: so
+	 * that taps of value 0 never change p). Bias is never -0.
+	 * x outside the image contributes nothing. The output's extent is what
+	 * its shape says; pad_hi >= what that needs. w is [KH, KW, C/groups, M],
 	 * s8 (zero 0), bf16, fp16 or fp32; bias is [1, 1, 1, M] s32 or fp32.
 	 *   `multiplier` (an input, or -1) is fp32 [1, 1, 1, M]:
 	 *     no residual:  t = f32(acc) * multiplier[m]
 	 *     residual r:   t = fma(f32(acc), multiplier[m], f32(r - r.zero))
 	 *   without a multiplier (floating point):  t = acc (+ r)
-	 * matmul: a [B, 1, M, K] x b [B, 1, K, N] (or [B, 1, N, K] with trans_b),
-	 * t = f32(acc) * post.scale order as in ew: t = acc, then post. */
+	 * matmul: a [B, H, M, K] x b [B, H, K, N] (or [B, H, N, K] with trans_b),
+	 * a product for each of B x H; t = f32(acc), then post (its scale is
+	 * that of a times that of b in int8). Either may be a constant. */
 	int64_t kernel[2], stride[2], dilation[2], pad_lo[2], pad_hi[2], groups;
 	int8_t bias, residual, multiplier; /* indices of inputs, or -1 */
 	uint8_t trans_b;
@@ -132,9 +136,13 @@ struct npu_lowered {
 	 * instead of post.scale */
 	int8_t scale_input;
 
-	/* reduce: over channels (axis 3, output [N,H,W,1]) or over the image
+	/* t's operations are EW's: "mul" then "add" in fp32 is one fma; every
+	 * other one rounds. max and min give y on ties, so clamp of -0 to 0..
+	 * is +0. Zero points are subtracted in both domains.
+	 * reduce: over channels (axis 3, output [N,H,W,1]) or over the image
 	 * (axis 12, output [N,1,1,C]; y then x ascending): sum starts at +0 (int32
-	 * where the input is 8-bit), max at the first element.
+	 * where the input is 8-bit), max at the first element (RED's rule: the
+	 * first of equals stays).
 	 * pool: max: acc = first tap, then acc = max(acc, tap) in (ky, kx) order,
 	 * taps outside the image are the lowest value of the dtype;
 	 * sum: acc = first tap, acc = acc + tap; taps outside are 0 (int32 for
@@ -146,8 +154,11 @@ struct npu_lowered {
 	/* lut: y = table[x as a byte]; input 1 is the table, [1, 1, 1, 256].
 	 * concat: along `axis` of [N,H,W,C]; all inputs have the output's dtype,
 	 * scale and zero.
-	 * move: y[i0,i1,i2,i3] = x.flat[start + sum of i_d * step[d]] (elements). */
-	int64_t start, step[4];
+	 * move: with k = ((i0 * extent[1] + i1) * extent[2] + i2) * extent[3] + i3,
+	 *   y.flat[k] = x.flat[start + sum of i_d * step[d]] (elements). The
+	 *   extents are what is walked; their product is y's elements, but
+	 *   they need not be y's dimensions. */
+	int64_t start, step[4], extent[4];
 
 	struct npu_post post;
 };

@@ -305,17 +305,20 @@ static enum npu_status check_move(const struct npu_node *node,
 				  struct npu_error *err)
 {
 	int64_t count = npu_shape_count(&node->inputs[0]->shape);
-	int64_t lo = node->low.start, hi = node->low.start;
+	int64_t lo = node->low.start, hi = node->low.start, walked = 1;
 
 	for (int d = 0; d < 4; d++) {
-		int64_t reach = (node->outputs[0]->shape.dim[d] - 1) *
-				node->low.step[d];
+		int64_t reach = (node->low.extent[d] - 1) * node->low.step[d];
+
+		walked *= node->low.extent[d];
 
 		if (reach < 0)
 			lo += reach;
 		else
 			hi += reach;
 	}
+	if (walked != npu_shape_count(&node->outputs[0]->shape))
+		return bad_node(node, "walks another number of elements", err);
 	if (lo < 0 || hi >= count)
 		return bad_node(node, "reads outside its input", err);
 	return NPU_OK;

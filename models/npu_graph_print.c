@@ -156,6 +156,7 @@ static void print_lowered(const struct npu_node *node, struct npu_text *out)
 		return;
 	case NPU_move:
 		npu_text_add(out, " start %lld", (long long)low->start);
+		print_list("extent", low->extent, 4, out);
 		print_list("step", low->step, 4, out);
 		return;
 	default:

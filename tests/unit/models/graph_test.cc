@@ -334,6 +334,8 @@ TEST(GraphCheckLowered, MoveOutsideItsInputIsRefused)
 	set_shape(x, { 1, 1, 1, 8 });
 	set_shape(move->outputs[0], { 1, 1, 1, 4 });
 	move->outputs[0]->is_output = 1;
+	for (int d = 0; d < 4; d++)
+		move->low.extent[d] = d == 3 ? 4 : 1;
 	move->low.step[3] = 2;
 	move->low.start = 1;
 	EXPECT_EQ(npu_graph_check(graph.get(), &err), NPU_OK) << err.message;
