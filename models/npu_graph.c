@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "models/npu_graph_internal.h"
 #include "base/npu_random.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,6 +190,35 @@ struct npu_value *npu_graph_add_value(struct npu_graph *graph, const char *name)
 	return value;
 }
 
+/* What ONNX says of an attribute that is left out. */
+static struct npu_attributes default_attributes(enum npu_op op)
+{
+	struct npu_attributes a = {
+		.stride = { 1, 1 },
+		.dilation = { 1, 1 },
+		.groups = 1,
+		.epsilon = 1e-5f,
+		.lo = -INFINITY,
+		.hi = INFINITY,
+	};
+
+	if (op == NPU_Gemm)
+		a.alpha = a.beta = 1;
+	if (op == NPU_LeakyRelu)
+		a.alpha = 0.01f;
+	if (op == NPU_HardSigmoid) {
+		a.alpha = 0.2f;
+		a.beta = 0.5f;
+	}
+	if (op == NPU_ConstantOfShape)
+		a.to = NPU_fp32;
+	if (op == NPU_Flatten)
+		a.axis = 1;
+	if (op == NPU_Softmax)
+		a.axis = -1;
+	return a;
+}
+
 struct npu_node *npu_graph_add_node(struct npu_graph *graph, enum npu_op op,
 				    const char *name, uint32_t inputs,
 				    uint32_t outputs)
@@ -207,6 +237,8 @@ struct npu_node *npu_graph_add_node(struct npu_graph *graph, enum npu_op op,
 	if (!node->name || !node->inputs || !node->outputs)
 		return NULL;
 	node->op = op;
+	if (npu_op_info(op) && npu_op_info(op)->level != NPU_LEVEL_lowered)
+		node->attr = default_attributes(op);
 	node->input_count = inputs;
 	node->output_count = outputs;
 	node->id = graph->node_count;

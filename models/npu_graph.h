@@ -66,7 +66,8 @@ struct npu_value {
 	int8_t from_dim[NPU_DIMS];
 };
 
-/* Attributes of all imported operators; each reads those its row in the
+/* Attributes of all imported operators, at first what ONNX says where one is
+ * left out (Clip: -inf, inf; ConstantOfShape: `alpha` of type `to`); each reads those its row in the
  * operator's documentation names. Two spatial levels: [0] = y, [1] = x; 1-D
  * operators have [0] = 1 (kernel, stride, dilation) or 0 (pad). */
 struct npu_attributes {
@@ -235,12 +236,15 @@ struct npu_text;
 void npu_graph_print(const struct npu_graph *graph, struct npu_text *out);
 
 /* ---- imported graphs ---- */
-/* "N=1": bind the symbolic dimension N of inputs. */
+/* "N=1": bind the symbolic dimension N of inputs; "x.0=1": dimension 0 of input
+ * x. */
 struct npu_dim_binding {
 	const char *name;
 	int64_t value;
 };
-/* Give every value a shape and dtype, and fold what is constant (shapes and
+/* Give every value a shape and dtype, normalise attributes (auto_pad becomes
+ * padding, negative axes count from 0, axes and bounds that are inputs move to
+ * `attr`: Clip, Squeeze, Unsqueeze and Dropout then have one input), and fold what is constant (shapes and
  * the arithmetic on them, Constant, Cast, Identity, Dropout).
  *   errors  E_SYNTAX / E_RANGE (shapes that disagree), E_UNSUPPORTED (unbound
  *           dimension, operator not in the table, data-dependent shape), each
@@ -248,9 +252,17 @@ struct npu_dim_binding {
 NPU_NODISCARD enum npu_status
 npu_graph_infer(struct npu_graph *graph, const struct npu_dim_binding *bindings,
 		size_t binding_count, struct npu_error *err);
-/* MACs of one imported node / parameters (elements of constants that Conv,
- * Gemm, MatMul, BatchNormalization use, statistics excluded) of a graph. */
+/* First element and step of each dimension of an inferred Slice. */
+NPU_NODISCARD enum npu_status npu_node_slice(struct npu_graph *graph,
+					     const struct npu_node *node,
+					     int64_t start[NPU_DIMS],
+					     int64_t step[NPU_DIMS],
+					     struct npu_error *err);
+/* MACs of one node / parameters (elements of constants that Conv,
+ * Gemm, MatMul, BatchNormalization use, statistics excluded; of a graph: a
+ * shared one once). */
 uint64_t npu_node_macs(const struct npu_node *node);
+uint64_t npu_node_parameters(const struct npu_node *node);
 uint64_t npu_graph_macs(const struct npu_graph *graph);
 uint64_t npu_graph_parameters(const struct npu_graph *graph);
 
