@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { BLOCK_TRANSFERS = 1024 };
+#define PS_PER_SECOND 1000000000000u
 
 struct npu__block {
 	struct npu__block *next;
@@ -24,26 +25,27 @@ struct npu__ratio npu__ratio(uint64_t num, uint64_t den)
 	return (struct npu__ratio){ num / a, den / a };
 }
 
-/* value * num / den and whether there is a rest, without wider integers: both
- * factors are split so that no product exceeds 64 bits. */
+/* value * num / den and whether there is a rest. Long multiplication in digits
+ * of 16 bits, so that no product exceeds 64. */
 static uint64_t muldiv(struct npu__ratio ratio, uint64_t value, int *rest)
 {
-	uint64_t num = ratio.num, den = ratio.den;
-	uint64_t whole = value / den * num; /* value = q * den + r */
-	uint64_t r = value % den;
-	uint64_t high, mid, sum;
+	uint64_t num = ratio.num % ratio.den, den = ratio.den;
+	uint64_t r = value % den; /* value = q * den + r */
+	uint64_t whole = value / den * ratio.num + r * (ratio.num / den);
+	uint64_t quotient = 0, left = 0;
 
-	whole += r * (num / den);
-	num %= den;
 	if (num == 0 || r <= UINT64_MAX / num) {
 		*rest = r * num % den != 0;
 		return whole + r * num / den;
 	}
-	high = (r >> 20) * num; /* r, num < den < 2^40 */
-	mid = high % den;
-	sum = (mid << 20) + (r & 0xfffff) * num;
-	*rest = sum % den != 0;
-	return whole + (high / den << 20) + sum / den;
+	for (int shift = 32; shift >= 0; shift -= 16) {
+		uint64_t sum = (left << 16) + (r >> shift & 0xffff) * num;
+
+		quotient = (quotient << 16) + sum / den;
+		left = sum % den;
+	}
+	*rest = left != 0;
+	return whole + quotient;
 }
 
 uint64_t npu__ratio_floor(struct npu__ratio ratio, uint64_t value)
@@ -61,25 +63,22 @@ uint64_t npu__ratio_ceil(struct npu__ratio ratio, uint64_t value)
 	return down + (rest ? 1 : 0);
 }
 
-static const struct npu__dram_level *find_level(const struct npu_chip *chip,
-						struct npu_error *err)
+void npu__dram_set_clock(struct npu_dram *dram, uint64_t tck_ps)
 {
-	if (strcmp(chip->dram.preset, "ideal") == 0)
-		return &npu__dram_ideal;
-	npu_fail(err, NPU_E_RANGE, "dram.preset: \"%s\" is not known",
-		 chip->dram.preset);
-	return NULL;
+	uint64_t hz = dram->chip.chip.clock;
+
+	dram->to_core = npu__ratio(tck_ps * hz, PS_PER_SECOND);
+	dram->to_tick = npu__ratio(PS_PER_SECOND, tck_ps * hz);
+	dram->read_latency = npu__ratio_ceil((struct npu__ratio){ 1, tck_ps },
+					     dram->chip.dram.latency);
 }
 
 enum npu_status npu_dram_create(const struct npu_chip *chip,
 				struct npu_dram **out, struct npu_error *err)
 {
-	const struct npu__dram_level *level = find_level(chip, err);
 	struct npu_dram *dram;
 	enum npu_status status;
 
-	if (!level)
-		return NPU_E_RANGE;
 	if (chip->dma.outstanding == 0 || chip->chip.clock == 0)
 		return npu_fail(err, NPU_E_RANGE,
 				"dma.outstanding and chip.clock: at least 1");
@@ -87,9 +86,11 @@ enum npu_status npu_dram_create(const struct npu_chip *chip,
 	if (!dram)
 		return npu_fail(err, NPU_E_NOMEM, "no memory for the DRAM");
 	dram->chip = *chip;
-	dram->level = level;
+	dram->level = strcmp(chip->dram.preset, "ideal") == 0 ?
+			      &npu__dram_ideal :
+			      &npu__dram_command;
 	dram->to_core = dram->to_tick = (struct npu__ratio){ 1, 1 };
-	status = level->create(dram, err);
+	status = dram->level->create(dram, err);
 	if (status != NPU_OK) {
 		npu_dram_destroy(dram);
 		return status;
@@ -309,5 +310,9 @@ int npu_dram_advance(struct npu_dram *dram, uint64_t until,
 
 struct npu_dram_counters npu_dram_count(const struct npu_dram *dram)
 {
-	return dram->counters;
+	struct npu_dram_counters counters = dram->counters;
+
+	if (dram->level->count)
+		dram->level->count(dram, &counters);
+	return counters;
 }

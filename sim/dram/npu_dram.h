@@ -54,21 +54,33 @@ struct npu_dram_counters {
 	uint64_t read_bursts, write_bursts; /* 64 bytes each */
 	uint64_t activates, row_hits, refreshes;
 	uint64_t read_latency_cycles; /* memory clocks, summed over reads */
-	uint64_t clocks;	      /* memory clocks to the last completion */
+	uint64_t clocks;	/* memory clocks to the last completion */
+	uint64_t closed_clocks; /* of these, with all banks closed, summed
+				 * over channels */
 };
 struct npu_dram_counters npu_dram_count(const struct npu_dram *dram);
 
-/* Energy of what was counted over `seconds`: IDD method, timing.md 7. */
+/* Energy of what was counted over `seconds` (0: until the last completion).
+ * npu_dram_spend() is the one to report: the IDD method where the preset has
+ * datasheet currents, else a flat energy a bit, in read_pj and write_pj.
+ * npu_dram_spend_idd() always uses the currents. source: timing.md 7. */
 struct npu_dram_energy {
 	double activate_pj, read_pj, write_pj, refresh_pj, background_pj, io_pj;
 };
 struct npu_dram_energy
 npu_dram_spend(const struct npu_chip *chip,
 	       const struct npu_dram_counters *counters, double seconds);
+struct npu_dram_energy
+npu_dram_spend_idd(const struct npu_chip *chip,
+		   const struct npu_dram_counters *counters, double seconds);
 
-/* A trace on the command-level model alone, driven as reference/dram/README.md
- * says: `per_clock` requests of 64 bytes offered a memory clock, in order with
- * head-of-line blocking, at most `window` outstanding (0: queues limit). */
+/* A trace on the memory alone, driven as reference/dram/README.md says: as many
+ * requests of 64 bytes offered a memory clock as there are channels, in order
+ * with head-of-line blocking, at most `window` outstanding (0: the queues
+ * limit), until all are complete. chip.dram.model chooses the level; the run
+ * level sees consecutive requests of one kind as one run.
+ *   energy_pj_per_bit  by the currents, without I/O: what DRAMsim3 counts
+ *   errors  E_RANGE (as create), E_NOMEM */
 struct npu_dram_request {
 	uint64_t address;
 	uint8_t is_write;
@@ -81,8 +93,8 @@ struct npu_dram_trace_result {
 NPU_NODISCARD enum npu_status
 npu_dram_run_trace(const struct npu_chip *chip,
 		   const struct npu_dram_request *requests, size_t count,
-		   unsigned window, unsigned per_clock,
-		   struct npu_dram_trace_result *out, struct npu_error *err);
+		   unsigned window, struct npu_dram_trace_result *out,
+		   struct npu_error *err);
 
 #ifdef __cplusplus
 }

@@ -11,8 +11,8 @@ struct npu__ratio {
 	uint64_t num, den;
 };
 struct npu__ratio npu__ratio(uint64_t num, uint64_t den);
-/* value * num / den, rounded down or up: exact for num < 2^44, den < 2^40 and
- * a quotient below 2^63. */
+/* value * num / den, rounded down or up: exact for num and den below 2^46 and a
+ * quotient below 2^63. */
 uint64_t npu__ratio_floor(struct npu__ratio ratio, uint64_t value);
 uint64_t npu__ratio_ceil(struct npu__ratio ratio, uint64_t value);
 
@@ -57,8 +57,12 @@ struct npu__dram_level {
 	uint64_t (*next)(struct npu_dram *dram);
 	/* Commit that decision; finished runs go to npu__dram_finish(). */
 	void (*step)(struct npu_dram *dram);
+	/* Add what the level counts itself; NULL: nothing. */
+	void (*count)(const struct npu_dram *dram,
+		      struct npu_dram_counters *counters);
 };
-extern const struct npu__dram_level npu__dram_ideal;
+extern const struct npu__dram_level npu__dram_ideal, npu__dram_command,
+	npu__dram_run;
 
 struct npu_dram {
 	struct npu_chip chip;
@@ -78,6 +82,9 @@ struct npu_dram {
 	struct npu__completion *heap;
 	uint64_t heap_count, heap_capacity;
 };
+
+/* Make ticks clocks of `tck_ps`, and chip.dram.latency a number of them. */
+void npu__dram_set_clock(struct npu_dram *dram, uint64_t tck_ps);
 
 /* `transfer`, off its queue, is complete at tick `transfer->done`. */
 void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer);
