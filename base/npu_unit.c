@@ -176,9 +176,11 @@ void npu_unit_print(enum npu_unit unit, uint64_t value, char *out, size_t size)
 		const struct suffix *s = &suffixes[i];
 
 		if (s->unit != unit || !s->scale || !value ||
-		    value % s->scale != 0 ||
-		    (s->scale == 1 && units[unit].bare))
+		    value % s->scale != 0)
 			continue;
+		if (value == 1 && i + 1 < SUFFIX_COUNT && s[1].unit == unit &&
+		    s[1].scale == s->scale)
+			s++; /* 1 cycle, not 1 cycles */
 		snprintf(out, size, "%" PRIu64 " %s", value / s->scale,
 			 s->text);
 		return;

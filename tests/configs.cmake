@@ -4,3 +4,7 @@ npu_test(chip LABEL unit USES configs SOURCES
   unit/configs/chip_test.cc unit/configs/chip_bad_test.cc)
 npu_test(technology LABEL unit USES configs SOURCES
   unit/configs/technology_test.cc)
+npu_test(config_verb LABEL unit PRIVATE_USES PkgConfig::JANSSON SOURCES
+  unit/configs/config_verb_test.cc
+  DEFINES NPU_SYSTOLE="$<TARGET_FILE:systole>")
+add_dependencies(test_config_verb systole)
