@@ -10,8 +10,8 @@ extern "C" {
 #endif
 
 enum {
-	NPU_TOKENS = 16,  /* counters of a core, and ports of a core */
-	NPU_REGIONS = 8,  /* base registers */
+	NPU_TOKENS = 16, /* counters of a core, and ports of a core */
+	NPU_REGIONS = 8, /* base registers */
 	NPU_CORES_MAX = 16,
 	NPU_RANK_MAX = 6,
 	NPU_TAG_LAYER_SHIFT = 16 /* tag = layer << 16 | tile */
@@ -79,9 +79,9 @@ struct npu_layer {
 	const char *name, *op;
 	uint64_t macs;
 	/* the layer's roofs in architecture.md's sense: */
-	uint64_t array_macs;	   /* MACs counted at the rate of the array */
-	uint64_t vector_macs;	   /* MACs that VX may run as well (depthwise) */
-	uint64_t vector_outputs;   /* outputs of reductions, softmax, norms */
+	uint64_t array_macs;     /* MACs counted at the rate of the array */
+	uint64_t vector_macs;    /* MACs that VX may run as well (depthwise) */
+	uint64_t vector_outputs; /* outputs of reductions, softmax, norms */
 	uint64_t compulsory_bytes; /* DRAM: weights once, inputs, outputs */
 };
 
@@ -108,18 +108,32 @@ void npu_program_destroy(struct npu_program *program);
 uint64_t npu_program_layout(const struct npu_program *program,
 			    uint64_t base[NPU_REGIONS]);
 
+/* The rules that both readers apply: the code ends with its only `end`; tokens,
+ * ports, tensors and layers refer to what is there; tensors lie within their
+ * regions. The verifier does the rest.
+ *   errors  E_RANGE */
+NPU_NODISCARD enum npu_status
+npu_program_check(const struct npu_program *program, struct npu_error *err);
+
+/* The binary form in memory; `out` is replaced.
+ *   errors  those of npu_program_check and the coder, E_LIMIT, E_NOMEM */
+NPU_NODISCARD enum npu_status
+npu_program_encode(const struct npu_program *program, struct npu_text *out,
+		   struct npu_error *err);
+
 /* Write / read the binary form. Reading trusts nothing: every error names the
  * byte offset. The caller owns *out.
  *   errors  E_IO, E_SYNTAX, E_RANGE, E_LIMIT, E_NOMEM */
-NPU_NODISCARD enum npu_status npu_program_save(const struct npu_program *program,
-					       const char *path,
-					       struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_program_save(const struct npu_program *program, const char *path,
+		 struct npu_error *err);
 NPU_NODISCARD enum npu_status npu_program_load(const char *path,
 					       struct npu_program **out,
 					       struct npu_error *err);
-NPU_NODISCARD enum npu_status
-npu_program_decode(const uint8_t *bytes, size_t size, const char *name,
-		   struct npu_program **out, struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_program_decode(const uint8_t *bytes,
+						 size_t size, const char *name,
+						 struct npu_program **out,
+						 struct npu_error *err);
 
 /* The text assembly; round-trips exactly (constants as hexadecimal). */
 void npu_program_print(const struct npu_program *program, struct npu_text *out);

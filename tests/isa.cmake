@@ -2,4 +2,6 @@
 npu_test(isa LABEL unit USES isa SOURCES
   unit/isa/coder_test.cc
   unit/isa/access_test.cc
-  unit/isa/function_test.cc)
+  unit/isa/function_test.cc
+  unit/isa/text_test.cc
+  unit/isa/program_test.cc)
