@@ -156,7 +156,7 @@ static enum npu_status find_chip(const struct reader *r, const char *name,
 
 	if (is_path(name)) {
 		if (snprintf(path, PATH_SIZE, "%s", name) >= PATH_SIZE)
-			return npu_fail(r->err, NPU_E_IO, "path too long");
+			return npu_fail_at(r->err, NPU_E_IO, at, "path too long");
 		return NPU_OK;
 	}
 	snprintf(path, PATH_SIZE, "%s/%.200s.yaml", r->directory, name);
