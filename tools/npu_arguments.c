@@ -144,6 +144,8 @@ enum npu_status npu_arguments_parse(const struct npu_verb *verb, int argc,
 				optarg ? optarg : "";
 		}
 	}
+	args.command = (const char *const *)argv;
+	args.command_count = (size_t)argc;
 	args.positional = (const char *const *)argv + optind;
 	args.positional_count = (size_t)(argc - optind);
 	if (status == NPU_OK && !npu_given(&args, NPU_OPTION_help))

@@ -21,6 +21,8 @@ enum npu_option {
 
 /* The parsed command line; borrows argv. */
 struct npu_arguments {
+	const char *const *command; /* the whole of argv, the verb first */
+	size_t command_count;
 	const char *const *positional;
 	size_t positional_count;
 	/* [NPU_OPTION_COUNT] lists of the values given, in order; a flag's

@@ -103,7 +103,7 @@ static const struct npu_verb *find_verb(const char *name, struct npu_error *err)
 /* Compiler form, so that editors can jump to it. */
 static int report(enum npu_status status, const struct npu_error *err)
 {
-	if (status != NPU_OK && status != NPU_E_DIFFERENT) {
+	if (status != NPU_OK) {
 		fflush(stdout);
 		if (err->path[0] && err->line)
 			fprintf(stderr, "%s:%u:%u: ", err->path, err->line,
