@@ -36,8 +36,9 @@ static enum npu_status read_text(const struct npu_yaml *node, char *field,
 		return npu_yaml_fail(node, NPU_E_RANGE, err,
 				     "longer than %d bytes",
 				     NPU_CHIP_TEXT_SIZE - 1);
-	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c < 32 || *c == 127)
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+		if (*c < 32 || *c == 127 || /* C0, DEL, C1 as UTF-8 */
+		    (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
 			return npu_yaml_fail(node, NPU_E_RANGE, err,
 					     "control character in text");
 	memset(field, 0, NPU_CHIP_TEXT_SIZE);
@@ -156,7 +157,8 @@ static enum npu_status find_chip(const struct reader *r, const char *name,
 
 	if (is_path(name)) {
 		if (snprintf(path, PATH_SIZE, "%s", name) >= PATH_SIZE)
-			return npu_fail_at(r->err, NPU_E_IO, at, "path too long");
+			return npu_fail_at(r->err, NPU_E_IO, at,
+					   "path too long");
 		return NPU_OK;
 	}
 	snprintf(path, PATH_SIZE, "%s/%.200s.yaml", r->directory, name);

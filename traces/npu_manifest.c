@@ -1,8 +1,8 @@
 /* traces/npu_manifest.c - what went into a run: hashes, versions, command.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "traces/npu_json_internal.h"
 #include "traces/npu_writers.h"
 #include <errno.h>
-#include <jansson.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,9 +54,10 @@ static enum npu_status add_files(const struct npu_manifest *m, json_t *files,
 
 		NPU_TRY(hash_file(m->files[i], hex, &found, err));
 		json_array_append_new(
-			files, json_pack("{s:s, s:s*}", "name",
-					 base ? base + 1 : m->files[i],
-					 "sha256", found ? hex : NULL));
+			files,
+			json_pack("{s:o, s:s*}", "name",
+				  npu__json_text(base ? base + 1 : m->files[i]),
+				  "sha256", found ? hex : NULL));
 	}
 	return NPU_OK;
 }
@@ -75,7 +76,7 @@ enum npu_status npu_write_manifest(const struct npu_manifest *manifest,
 	to_hex(&hash, hex);
 	for (size_t i = 0; i < manifest->command_count; i++)
 		json_array_append_new(command,
-				      json_string(manifest->command[i]));
+				      npu__json_text(manifest->command[i]));
 	object = json_pack("{s:s, s:s, s:o, s:I, s:s, s:o}", "schema",
 			   "systole.manifest/1", "version", manifest->version,
 			   "command", command, "seed",

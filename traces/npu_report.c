@@ -65,6 +65,14 @@ static void add_name(struct npu_text *out, const char *name, unsigned width)
 	npu_text_add(out, "%-*s", (int)width, text);
 }
 
+/* A name in running text: not padded, 40 characters of a longer one. */
+static void add_whole_name(struct npu_text *out, const char *name)
+{
+	size_t n = strlen(name);
+
+	add_name(out, name, n < 40 ? (unsigned)n : 40);
+}
+
 /* The stall with most cycles beside computing. */
 static enum npu_stall worst_stall(const struct npu_stats *stats)
 {
@@ -143,7 +151,7 @@ static void add_totals(struct npu_text *out, const struct npu_result *r)
 		     "roof_ratio %.3f\n",
 		     (double)t->macs * 1e-9,
 		     percent(t->macs, t->cycles * r->peak_macs_per_cycle),
-		     (double)r->bound_cycles / (double)t->cycles);
+		     percent(r->bound_cycles, t->cycles) / 100);
 	npu_text_add(out,
 		     "  DRAM         %.4g MB read, %.4g MB written, %.4g GB/s "
 		     "of %.4g\n",
@@ -200,19 +208,18 @@ static void add_verdict(struct npu_text *out, const struct npu_result *r,
 	roof = compute >= vector && compute >= dram ? "its MACs"
 	       : dram >= vector			    ? "its DRAM traffic"
 						    : "its vector work";
-	npu_text_add(out,
-		     "%s%s on %s is bound by %s: %.1f %% of that roof is "
-		     "reached",
-		     style->bold, r->network, r->chip, roof,
-		     percent(r->bound_cycles, r->total.cycles));
+	npu_text_add(out, "%s", style->bold);
+	add_whole_name(out, r->network);
+	npu_text_add(out, " on ");
+	add_whole_name(out, r->chip);
+	npu_text_add(out, " is bound by %s: %.1f %% of that roof is reached",
+		     roof, percent(r->bound_cycles, r->total.cycles));
 	if (most && most->stats.stall[worst]) {
 		npu_text_add(out, "; the largest loss is %s, %.1f %% of all "
 				  "cycles, most of it in ",
 			     stalls[worst].name,
 			     percent(r->total.stall[worst], r->total.cycles));
-		add_name(out, most->name,
-			 strlen(most->name) < 40 ? (unsigned)strlen(most->name)
-						 : 40);
+		add_whole_name(out, most->name);
 		npu_text_add(out, " (what would help: %s)",
 			     stalls[worst].remedy);
 	}
@@ -240,8 +247,9 @@ void npu_write_report(const struct npu_result *result, unsigned width,
 
 	npu_text_add(out, "%s", style->bold);
 	add_name(out, result->network, 40);
-	npu_text_add(out, "%s  %s on chip %s, %s\n\n", style->off,
-		     result->precision, result->chip, result->mode);
+	npu_text_add(out, "%s  %s on chip ", style->off, result->precision);
+	add_whole_name(out, result->chip);
+	npu_text_add(out, ", %s\n\n", result->mode);
 	add_table(out, result, width, style);
 	add_totals(out, result);
 	add_reference(out, result);

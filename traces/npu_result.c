@@ -15,6 +15,14 @@ const char *const npu_bin_name[NPU_BIN_COUNT] = {
 	[NPU_BIN_queue_empty] = "queue_empty",
 };
 
+static const char *const stall_names[NPU_STALL_COUNT] = {
+#define NPU_STALL(name, doc) #name,
+#include "traces/npu_stall.def"
+};
+static const char *const component_names[NPU_COMPONENT_COUNT] = {
+#define NPU_COMPONENT(name, doc) #name,
+#include "traces/npu_energy.def"
+};
 static const char *const engines[NPU_RESULT_ENGINES] = { "LD", "ST", "MX",
 							 "VX" };
 
@@ -80,11 +88,12 @@ static enum npu_status check_sums(const struct npu_result *r,
 
 		for (size_t k = 0; k < r->layer_count; k++)
 			sum += r->layers[k].stats.energy_pj[c];
-		if (fabs(sum - want) > 1e-9 * (1 + fabs(want)))
+		/* the comparison that also refuses what is not a number */
+		if (!(want >= 0 && fabs(sum - want) <= 1e-9 * (1 + want)))
 			return npu_fail(err, NPU_E_INTERNAL,
-					"layers' energy component %d sums to "
-					"%.17g, the total is %.17g",
-					c, sum, want);
+					"layers' energy of %s sums to %.17g, "
+					"the total is %.17g",
+					component_names[c], sum, want);
 	}
 	return NPU_OK;
 }
@@ -104,6 +113,18 @@ static enum npu_status check_bins(const struct npu_result *r,
 					" of %" PRIu64 " cycles",
 					r->layers[k].name, sum, s->cycles);
 	}
+	for (int b = 0; b < NPU_STALL_COUNT; b++) {
+		uint64_t sum = 0;
+
+		for (size_t k = 0; k < r->layer_count; k++)
+			sum += r->layers[k].stats.stall[b];
+		if (sum != r->total.stall[b])
+			return npu_fail(err, NPU_E_INTERNAL,
+					"layers' stall %s sums to %" PRIu64
+					", the total is %" PRIu64,
+					stall_names[b], sum,
+					r->total.stall[b]);
+	}
 	for (int e = 0; e < NPU_RESULT_ENGINES; e++) {
 		uint64_t sum = 0;
 
@@ -115,6 +136,42 @@ static enum npu_status check_bins(const struct npu_result *r,
 					" of %" PRIu64 " cycles",
 					engines[e], sum, r->total.cycles);
 	}
+	return NPU_OK;
+}
+
+static uint64_t largest(uint64_t a, uint64_t b, uint64_t c)
+{
+	uint64_t most = a > b ? a : b;
+
+	return most > c ? most : c;
+}
+
+/* A bound is the largest of its three parts; the network's is that of the
+ * parts' sums, which is no more than the sum of the layers' bounds. */
+static enum npu_status check_bounds(const struct npu_result *r,
+				    struct npu_error *err)
+{
+	uint64_t compute = 0, vector = 0, dram = 0;
+
+	for (size_t k = 0; k < r->layer_count; k++) {
+		const struct npu_layer_result *l = &r->layers[k];
+
+		compute += l->compute_bound_cycles;
+		vector += l->vector_bound_cycles;
+		dram += l->dram_bound_cycles;
+		if (l->bound_cycles != largest(l->compute_bound_cycles,
+					       l->vector_bound_cycles,
+					       l->dram_bound_cycles))
+			return npu_fail(err, NPU_E_INTERNAL,
+					"layer %s: bound_cycles is not the "
+					"largest of its roofs",
+					l->name);
+	}
+	if (r->bound_cycles != largest(compute, vector, dram))
+		return npu_fail(err, NPU_E_INTERNAL,
+				"bound_cycles is %" PRIu64 ", the largest sum "
+				"of a roof %" PRIu64,
+				r->bound_cycles, largest(compute, vector, dram));
 	return NPU_OK;
 }
 
@@ -153,5 +210,6 @@ enum npu_status npu_result_check(const struct npu_result *result,
 {
 	NPU_TRY(check_sums(result, err));
 	NPU_TRY(check_bins(result, err));
-	return check_roofs(result, err);
+	NPU_TRY(check_roofs(result, err));
+	return check_bounds(result, err);
 }

@@ -1,7 +1,7 @@
 /* traces/npu_summary.c - summary.json and host.json.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "traces/npu_json_internal.h"
 #include "traces/npu_writers.h"
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,23 +29,9 @@ static void set_real(json_t *object, const char *key, double value)
 			    isfinite(value) ? json_real(value) : json_null());
 }
 
-/* Names come from networks: bytes that are no UTF-8 become '?'. */
 static void set_text(json_t *object, const char *key, const char *text)
 {
-	json_t *value = json_string(text ? text : "");
-
-	if (!value) {
-		size_t n = strlen(text);
-		char *plain = malloc(n + 1);
-
-		for (size_t i = 0; plain && i <= n; i++)
-			plain[i] = (char)((unsigned char)text[i] < 128
-						  ? text[i]
-						  : '?');
-		value = plain ? json_string(plain) : NULL;
-		free(plain);
-	}
-	json_object_set_new(object, key, value);
+	json_object_set_new(object, key, npu__json_text(text));
 }
 
 static double ratio(double part, double whole)

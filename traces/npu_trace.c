@@ -1,9 +1,9 @@
 /* traces/npu_trace.c - trace.json for the Perfetto UI: slices, counters, flows.
  * source: "Trace Event Format", Google, 2016; times in microseconds.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "traces/npu_json_internal.h"
 #include "traces/npu_writers.h"
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,10 +187,8 @@ static int make_names(struct writer *w)
 	if (!w->names || !w->lane)
 		return 0;
 	for (size_t i = 0; i < r->layer_count; i++) {
-		json_t *name = json_string(r->layers[i].name);
+		json_t *name = npu__json_text(r->layers[i].name);
 
-		if (!name) /* not UTF-8 */
-			name = json_string("?");
 		w->names[i] = json_dumps(name, JSON_ENCODE_ANY);
 		json_decref(name);
 		if (!w->names[i])

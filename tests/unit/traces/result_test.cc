@@ -62,3 +62,37 @@ TEST(ResultCheck, EnergyThatDoesNotSumIsRefused)
 	s.r->total.energy_pj[NPU_COMPONENT_mac] *= 1.001;
 	EXPECT_NE(problem(s.r).find("energy"), std::string::npos);
 }
+
+TEST(ResultCheck, StallsThatDoNotSumToTheTotalAreNamed)
+{
+	SampleResult s;
+	s.r->total.stall[NPU_STALL_hazard]++;
+	EXPECT_NE(problem(s.r).find("stall hazard sums to 0, the total is 1"),
+		  std::string::npos);
+}
+
+TEST(ResultCheck, EnergyIsNamedByComponentAndMustBeANumber)
+{
+	SampleResult s;
+	s.r->total.energy_pj[NPU_COMPONENT_clock] = 5;
+	EXPECT_NE(problem(s.r).find("energy of clock"), std::string::npos);
+	s.r->total.energy_pj[NPU_COMPONENT_clock] = 0.0 / 0.0;
+	EXPECT_NE(problem(s.r).find("energy of clock"), std::string::npos);
+	s.r->total.energy_pj[NPU_COMPONENT_clock] = 0;
+	EXPECT_EQ(problem(s.r), "");
+	s.r->total.energy_pj[NPU_COMPONENT_clock] = -1;
+	s.r->layers[0].stats.energy_pj[NPU_COMPONENT_clock] = -1;
+	EXPECT_NE(problem(s.r).find("energy of clock"), std::string::npos);
+}
+
+TEST(ResultCheck, BoundThatIsNotTheLargestRoofIsNamed)
+{
+	SampleResult s;
+	s.r->layers[1].bound_cycles++;
+	EXPECT_NE(problem(s.r).find("layer fc: bound_cycles"),
+		  std::string::npos);
+	SampleResult t;
+	t.r->bound_cycles--;
+	EXPECT_NE(problem(t.r).find("bound_cycles is 49, the largest sum of a "
+				    "roof 50"), std::string::npos);
+}

@@ -133,6 +133,8 @@ TEST(HostileNames, TerminalReportHasNoControlCharacters)
 {
 	for (const auto &names : hostile) {
 		SampleResult s(names);
+		s.r->network = names[0].c_str();
+		s.r->chip = names[1].c_str();
 		std::string text = text_of(
 			[&](npu_text *t) { npu_write_report(s.r, 120, 0, t); });
 		for (char c : text)
@@ -234,4 +236,41 @@ TEST(Manifest, HashOfAFileIsItsSha256)
 	json_t *second = json_array_get(json_object_get(j.root, "files"), 1);
 	EXPECT_EQ(json_object_get(second, "sha256"), nullptr);
 	remove(path.c_str());
+}
+
+TEST(HostileNames, ManifestKeepsEveryFileAndArgument)
+{
+	const char *const texts[] = {"a", "\xff\xfe", "\"\n\033", ""};
+	npu_manifest m = {};
+	m.version = "1";
+	m.command = texts;
+	m.command_count = 4;
+	m.files = texts;
+	m.file_count = 4;
+	m.chip_yaml = "";
+	npu_text text = {};
+	ASSERT_EQ(npu_write_manifest(&m, &text, nullptr), NPU_OK);
+	Json j(text.data);
+	EXPECT_EQ(json_array_size(json_object_get(j.root, "command")), 4u);
+	json_t *files = json_object_get(j.root, "files");
+	ASSERT_EQ(json_array_size(files), 4u);
+	EXPECT_STREQ(json_string_value(json_object_get(json_array_get(files, 1),
+						       "name")), "??");
+	npu_text_clear(&text);
+}
+
+// A run of nothing divides by nothing.
+TEST(Writers, EmptyResultHasNoInfinities)
+{
+	npu_result *r = npu_result_create();
+	r->network = r->chip = r->mode = r->precision = "";
+	std::string text = text_of([&](npu_text *t) {
+		npu_write_summary(r, t);
+		npu_write_layers_csv(r, t);
+		npu_write_trace(r, 10, t);
+		npu_write_report(r, 80, 0, t);
+	});
+	EXPECT_EQ(text.find("nan"), std::string::npos);
+	EXPECT_EQ(text.find("inf"), std::string::npos);
+	npu_result_destroy(r);
 }
