@@ -86,9 +86,11 @@ enum npu_status npu_dram_create(const struct npu_chip *chip,
 	if (!dram)
 		return npu_fail(err, NPU_E_NOMEM, "no memory for the DRAM");
 	dram->chip = *chip;
-	dram->level = strcmp(chip->dram.preset, "ideal") == 0 ?
-			      &npu__dram_ideal :
-			      &npu__dram_command;
+	dram->level = &npu__dram_run;
+	if (strcmp(chip->dram.preset, "ideal") == 0)
+		dram->level = &npu__dram_ideal;
+	else if (chip->dram.model == NPU_dram_model_command)
+		dram->level = &npu__dram_command;
 	dram->to_core = dram->to_tick = (struct npu__ratio){ 1, 1 };
 	status = dram->level->create(dram, err);
 	if (status != NPU_OK) {

@@ -4,9 +4,6 @@
 #include "sim/dram/npu_dram_map.h"
 #include <stdlib.h>
 
-/* A master keeps its turn for this many bursts (512 bytes). */
-enum { TURN_BURSTS = 8 };
-
 /* A burst that leaves the window of its master at `clock`. */
 struct leaving {
 	uint64_t clock;
@@ -246,7 +243,7 @@ static void offers(struct npu_dram *dram, uint64_t clock)
 			return;
 		if (m != dram->turn || command->turn_left == 0) {
 			dram->turn = m;
-			command->turn_left = TURN_BURSTS;
+			command->turn_left = NPU_DRAM_TURN;
 		}
 		command->turn_left--;
 		offer(dram, m, clock);

@@ -4,7 +4,10 @@
 #define NPU_DRAM_INTERNAL_H
 #include "sim/dram/npu_dram.h"
 
-enum { NPU_DRAM_BURST = 64 }; /* bytes */
+enum {
+	NPU_DRAM_BURST = 64, /* bytes */
+	NPU_DRAM_TURN = 16   /* bursts after which masters take turns: 1 KiB */
+};
 
 /* A clock of num / den core cycles a tick, in lowest terms. */
 struct npu__ratio {

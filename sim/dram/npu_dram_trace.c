@@ -15,7 +15,7 @@ static size_t run_length(const struct npu_dram *dram,
 {
 	size_t n = 1;
 
-	if (dram)
+	if (dram->level != &npu__dram_run)
 		return 1;
 	while (n < count && requests[n].is_write == requests[0].is_write &&
 	       requests[n].address == requests[0].address + n * NPU_DRAM_BURST)

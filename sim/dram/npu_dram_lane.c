@@ -1,0 +1,295 @@
+/* sim/dram/npu_dram_lane.c - run level: one channel, a row segment at a time.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * model: columns of a segment follow each other at the rate that bus, bank
+ * groups and rows allow; rows are opened as soon as the controller has the
+ * request. Error against the command level: docs/dram.md. */
+#include "sim/dram/npu_dram_lane.h"
+#include <string.h>
+
+/* Of the command level's controller (npu_dram_channel.h). */
+enum { READ_QUEUE = 32, BANK_QUEUE = 8, DRAIN_ABOVE = 8 };
+#define CLOSED UINT64_MAX
+
+static void raise(uint64_t *time, uint64_t least)
+{
+	if (*time < least)
+		*time = least;
+}
+
+void npu__lane_init(struct npu__lane *lane,
+		    const struct npu_dram_channel_timing *timing,
+		    int groups_first)
+{
+	memset(lane, 0, sizeof *lane);
+	lane->timing = timing;
+	lane->groups_first = groups_first && timing->device.groups > 1;
+	lane->next_refresh = timing->device.refi;
+	lane->all_closed = 1;
+	lane->lookahead =
+		(uint64_t)timing->ccd_s *
+		(READ_QUEUE + BANK_QUEUE * (lane->groups_first ?
+						    timing->device.groups :
+						    1));
+	for (unsigned b = 0; b < NPU_LANE_BANKS; b++)
+		lane->bank[b].row = CLOSED;
+}
+
+uint64_t npu__lane_entry(const struct npu__lane *lane, uint64_t ready)
+{
+	if (lane->end <= lane->lookahead)
+		return ready;
+	return npu__max(ready, lane->end - lane->lookahead);
+}
+
+uint32_t npu__lane_reach(const struct npu__lane *lane,
+			 const struct npu__place *place)
+{
+	uint32_t columns = lane->timing->row_bursts;
+	uint32_t groups = lane->timing->device.groups;
+
+	if (!lane->groups_first)
+		return columns - place->column;
+	return (columns - place->column) * groups -
+	       place->bank / lane->timing->device.banks;
+}
+
+/* All refreshes that are due before a column command at `clock`. */
+static void refresh(struct npu__lane *lane, uint64_t clock)
+{
+	const struct npu_dram_preset *device = &lane->timing->device;
+
+	while (clock >= lane->next_refresh) {
+		uint64_t start = lane->next_refresh, open = 0;
+
+		for (unsigned b = 0; b < lane->timing->banks; b++) {
+			if (lane->bank[b].row == CLOSED)
+				continue;
+			open++; /* one precharge a clock */
+			raise(&start, lane->bank[b].pre_ok);
+			raise(&start, lane->next_refresh + open - 1);
+			lane->bank[b].row = CLOSED;
+		}
+		if (!lane->all_closed) {
+			lane->all_closed = 1;
+			lane->closed_since = start;
+			start += device->rp;
+		}
+		for (unsigned b = 0; b < lane->timing->banks; b++)
+			raise(&lane->bank[b].act_ok, start + device->rfc);
+		raise(&lane->bus, start + device->rfc + device->rcd);
+		for (unsigned g = 0; g < device->groups; g++)
+			raise(&lane->group[g], lane->bus);
+		lane->refreshes++;
+		lane->next_refresh += device->refi;
+		if (clock < lane->next_refresh + device->refi)
+			continue;
+		/* idle through many: only the last matters */
+		open = (clock - lane->next_refresh) / device->refi;
+		lane->refreshes += open;
+		lane->next_refresh += open * device->refi;
+	}
+}
+
+/* Clock at which commands of all banks would let `group` activate. */
+static uint64_t activate_turn(const struct npu__lane *lane, unsigned group,
+			      uint64_t arrival)
+{
+	return npu__max(npu__max(arrival, lane->act_ok[group]),
+			lane->faw[lane->oldest_faw]);
+}
+
+/* Clock of the activate that bank `b` would need, or 0 when its row is open. */
+static uint64_t activate_clock(const struct npu__lane *lane, unsigned b,
+			       uint64_t row, uint64_t arrival)
+{
+	const struct npu__lane_bank *bank = &lane->bank[b];
+	const struct npu_dram_preset *device = &lane->timing->device;
+	uint64_t clock = arrival;
+
+	if (bank->row == row)
+		return 0;
+	if (bank->row != CLOSED)
+		clock = npu__max(clock, bank->pre_ok) + device->rp;
+	clock = npu__max(clock, bank->act_ok);
+	return npu__max(clock,
+			activate_turn(lane, b / device->banks, arrival));
+}
+
+static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
+		     uint64_t clock, uint64_t arrival)
+{
+	const struct npu_dram_preset *device = &lane->timing->device;
+	uint64_t turn = activate_turn(lane, b / device->banks, arrival);
+
+	lane->bank[b] = (struct npu__lane_bank){
+		.row = row,
+		.act_ok = clock + device->ras + device->rp,
+		.pre_ok = clock + device->ras,
+		.col_ok = clock + device->rcd,
+	};
+	for (unsigned g = 0; g < device->groups; g++)
+		raise(&lane->act_ok[g],
+		      turn + (g == b / device->banks ? device->rrd_l :
+						       device->rrd_s));
+	lane->faw[lane->oldest_faw] = turn + device->faw;
+	lane->oldest_faw = (lane->oldest_faw + 1) % 4;
+	if (lane->all_closed) {
+		lane->all_closed = 0;
+		if (clock > lane->closed_since)
+			lane->closed_clocks += clock - lane->closed_since;
+	}
+	lane->activates++;
+}
+
+static unsigned bank_of(const struct npu__lane *lane,
+			const struct npu__segment *segment, unsigned j)
+{
+	const struct npu_dram_preset *device = &lane->timing->device;
+	unsigned group = segment->place.bank / device->banks;
+
+	return (group + j) % device->groups * device->banks +
+	       segment->place.bank % device->banks;
+}
+
+/* A bank is last used at `column`: when it may close, and the bus turn. */
+static void note_last(struct npu__lane *lane, unsigned b, uint64_t column,
+		      int is_write)
+{
+	const struct npu_dram_channel_timing *timing = lane->timing;
+	const struct npu_dram_preset *device = &timing->device;
+	uint64_t write_end = column + device->cwl + timing->data;
+
+	raise(&lane->bank[b].pre_ok,
+	      is_write ? write_end + device->wr : column + device->rtp);
+	if (is_write)
+		raise(&lane->turn[0], write_end + device->wtr_s);
+	else
+		raise(&lane->turn[1], column + device->cl + timing->data +
+					      device->rtrs - device->cwl);
+}
+
+/* As many bursts of the segment as go before the next refresh. Returns how
+ * many; 0 when the refresh is due first. */
+static uint32_t move_some(struct npu__lane *lane,
+			  const struct npu__segment *segment, int is_write)
+{
+	const struct npu_dram_channel_timing *timing = lane->timing;
+	uint32_t groups = lane->groups_first ? timing->device.groups : 1;
+	uint32_t n = segment->bursts, ways = n < groups ? n : groups;
+	/* a clock to the queue of the bank, one from completion to window */
+	uint64_t arrival = segment->arrival + 2;
+	uint64_t from = npu__max(arrival, lane->turn[is_write]);
+	uint64_t bus = npu__max(lane->bus, from);
+	uint64_t start = UINT64_MAX, end, first[NPU_LANE_GROUPS];
+
+	for (uint32_t j = 0; j < ways; j++) {
+		unsigned b = bank_of(lane, segment, j);
+		unsigned group = b / timing->device.banks;
+		uint64_t act = activate_clock(lane, b, segment->place.row,
+					      arrival);
+
+		first[j] = npu__max(from, lane->group[group]);
+		raise(&first[j], act ? act + timing->device.rcd :
+				       lane->bank[b].col_ok);
+		if (npu__max(first[j], bus) >= lane->next_refresh)
+			return 0;
+		if (act)
+			activate(lane, b, segment->place.row, act, arrival);
+		start = npu__min(start, first[j]);
+	}
+	n = (uint32_t)npu__min(n, (lane->next_refresh - npu__max(start, bus) -
+				   1) / timing->ccd_s + 1);
+	lane->bus = bus + (uint64_t)n * timing->ccd_s;
+	end = npu__max(start, bus) + (uint64_t)n * timing->ccd_s;
+	for (uint32_t j = 0; j < ways && j < n; j++) {
+		unsigned group = bank_of(lane, segment, j) /
+				 timing->device.banks;
+		uint64_t own = (n - j + groups - 1) / groups;
+
+		raise(&end, first[j] + (own - 1) * timing->ccd_l +
+				    timing->ccd_s);
+		raise(&lane->group[group], from);
+		lane->group[group] += own * timing->ccd_l;
+	}
+	for (uint32_t j = 0; j < ways && j < n; j++)
+		note_last(lane, bank_of(lane, segment, j),
+			  end - ((n - 1 - j) % groups + 1) * timing->ccd_s,
+			  is_write);
+	raise(&lane->end, end);
+	lane->bursts += n;
+	lane->last = end - timing->ccd_s;
+	return n;
+}
+
+/* Move the whole segment. Returns the clock of the last column command. */
+static uint64_t move(struct npu__lane *lane, struct npu__segment segment,
+		     int is_write)
+{
+	const struct npu_dram_preset *device = &lane->timing->device;
+
+	refresh(lane, npu__max(segment.arrival, lane->bus));
+	for (;;) {
+		uint32_t n = move_some(lane, &segment, is_write);
+		uint32_t group = segment.place.bank / device->banks + n;
+
+		segment.bursts -= n;
+		if (segment.bursts == 0)
+			return lane->last;
+		if (lane->groups_first) {
+			segment.place.bank =
+				group % device->groups * device->banks +
+				segment.place.bank % device->banks;
+			n = group / device->groups;
+		}
+		segment.place.column += n;
+		refresh(lane, lane->next_refresh);
+	}
+}
+
+static uint64_t drain(struct npu__lane *lane, uint64_t from)
+{
+	uint64_t last = lane->end;
+
+	for (uint32_t i = 0; i < lane->write_segments; i++) {
+		raise(&lane->writes[i].arrival, from);
+		last = move(lane, lane->writes[i], 1);
+	}
+	lane->write_segments = 0;
+	lane->write_bursts = 0;
+	return last;
+}
+
+/* Writes that waited are done when the channel has nothing else to do. */
+static void use_idle_time(struct npu__lane *lane, uint64_t clock)
+{
+	if (lane->write_bursts > DRAIN_ABOVE && lane->end < clock)
+		drain(lane, lane->end);
+}
+
+uint64_t npu__lane_read(struct npu__lane *lane,
+			const struct npu__segment *segment)
+{
+	use_idle_time(lane, segment->arrival);
+	return move(lane, *segment, 0);
+}
+
+uint64_t npu__lane_write(struct npu__lane *lane,
+			 const struct npu__segment *segment, int reads_wait)
+{
+	uint64_t accepted = segment->arrival + segment->bursts;
+
+	use_idle_time(lane, segment->arrival);
+	if (lane->write_bursts + segment->bursts > NPU_LANE_WRITES ||
+	    lane->write_segments == NPU_LANE_WRITES)
+		raise(&accepted, drain(lane, segment->arrival));
+	lane->writes[lane->write_segments++] = *segment;
+	lane->write_bursts += segment->bursts;
+	if (!reads_wait && lane->write_bursts > DRAIN_ABOVE) {
+		uint64_t last = drain(lane, segment->arrival);
+
+		if (last > lane->lookahead)
+			raise(&accepted, last - lane->lookahead);
+	}
+	return accepted;
+}

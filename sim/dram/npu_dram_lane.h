@@ -1,0 +1,62 @@
+/* sim/dram/npu_dram_lane.h - run level: one channel, a row segment at a time.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef NPU_DRAM_LANE_H
+#define NPU_DRAM_LANE_H
+#include "sim/dram/npu_dram_internal.h"
+#include "sim/dram/npu_dram_map.h"
+
+enum { NPU_LANE_BANKS = 64, NPU_LANE_GROUPS = 4, NPU_LANE_WRITES = 32 };
+
+struct npu__lane_bank {
+	uint64_t row; /* UINT64_MAX: closed */
+	uint64_t act_ok, pre_ok, col_ok;
+};
+
+/* Bursts of one row (of each bank group, where these are lowest). */
+struct npu__segment {
+	struct npu__place place; /* of the first */
+	uint32_t bursts;
+	uint64_t arrival; /* clock at which the controller has it */
+};
+
+struct npu__lane {
+	const struct npu_dram_channel_timing *timing;
+	int groups_first;
+	/* Resources in the order of arrival, without the waits of single banks:
+	 * others go ahead meanwhile, as in a controller that reorders. */
+	uint64_t bus;			  /* data bus free from */
+	uint64_t group[NPU_LANE_GROUPS];  /* tCCD_L */
+	uint64_t act_ok[NPU_LANE_GROUPS]; /* tRRD */
+	uint64_t faw[4];
+	unsigned oldest_faw;
+	uint64_t turn[2];   /* reads, writes: the bus has turned */
+	uint64_t end;	    /* after the last column command of all */
+	uint64_t last;	    /* last column command of the latest segment */
+	uint64_t lookahead; /* clocks of requests the controller holds */
+	uint64_t next_refresh, closed_since, closed_clocks;
+	int all_closed;
+	struct npu__segment writes[NPU_LANE_WRITES]; /* posted, not yet done */
+	uint32_t write_segments, write_bursts;
+	uint64_t activates, refreshes, bursts;
+	struct npu__lane_bank bank[NPU_LANE_BANKS];
+};
+
+void npu__lane_init(struct npu__lane *lane,
+		    const struct npu_dram_channel_timing *timing,
+		    int groups_first);
+
+/* Clock at which the controller can take a segment in that is ready now. */
+uint64_t npu__lane_entry(const struct npu__lane *lane, uint64_t ready);
+
+/* Most bursts from `place` on in one row segment. */
+uint32_t npu__lane_reach(const struct npu__lane *lane,
+			 const struct npu__place *place);
+
+/* Read a segment. Returns the clock of its last column command. */
+uint64_t npu__lane_read(struct npu__lane *lane,
+			const struct npu__segment *segment);
+/* Post a write; `reads_wait`: reads compete for the channel, so that writes are
+ * done in batches. Returns the clock at which it is accepted. */
+uint64_t npu__lane_write(struct npu__lane *lane,
+			 const struct npu__segment *segment, int reads_wait);
+#endif

@@ -1,0 +1,176 @@
+/* sim/dram/npu_dram_run.c - run level: masters before the channels.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sim/dram/npu_dram_lane.h"
+#include <stdlib.h>
+
+/* The next piece of a master: in one channel and one row segment. */
+struct next_piece {
+	uint64_t sequence, burst; /* of which run, plus 1; from where */
+	uint64_t ready;
+	struct npu__segment segment;
+};
+
+struct run_level {
+	struct npu_dram_channel_timing timing;
+	struct npu__map map;
+	unsigned chosen;     /* master, by next() for step() */
+	uint64_t clock;	     /* at which it enters the controller */
+	uint64_t now;	     /* the latest such clock so far */
+	uint32_t turn_left;  /* bursts the master of the turn has left */
+	struct next_piece piece[NPU_DRAM_MASTERS];
+	struct npu__lane *lane;
+};
+
+static enum npu_status run_create(struct npu_dram *dram, struct npu_error *err)
+{
+	struct npu_dram_channel_timing timing;
+	unsigned channels = (unsigned)dram->chip.dram.channels;
+	struct run_level *level;
+
+	NPU_TRY(npu_dram_resolve(&dram->chip, &timing, err));
+	level = calloc(1, sizeof *level);
+	dram->state = level;
+	if (level)
+		level->lane = malloc(channels * sizeof *level->lane);
+	if (!level || !level->lane)
+		return npu_fail(err, NPU_E_NOMEM, "no memory for the DRAM");
+	level->timing = timing;
+	level->map = npu__map(&dram->chip, &timing);
+	npu__dram_set_clock(dram, timing.device.tck_ps);
+	for (unsigned c = 0; c < channels; c++)
+		npu__lane_init(&level->lane[c], &level->timing,
+			       level->map.groups_first);
+	return NPU_OK;
+}
+
+static void run_destroy(struct npu_dram *dram)
+{
+	struct run_level *level = dram->state;
+
+	if (level)
+		free(level->lane);
+	free(level);
+}
+
+/* The next piece of master `m`, found once. */
+static const struct next_piece *piece_of(struct npu_dram *dram, unsigned m)
+{
+	struct run_level *level = dram->state;
+	struct npu__master *master = &dram->master[m];
+	const struct npu__transfer *head = master->head;
+	struct next_piece *piece = &level->piece[m];
+	const struct npu__lane *lane;
+	uint64_t n = npu__min(head->bursts_left, NPU_DRAM_TURN);
+
+	if (piece->sequence == head->sequence + 1 &&
+	    piece->burst == head->burst)
+		return piece;
+	piece->sequence = head->sequence + 1;
+	piece->burst = head->burst;
+	piece->segment.place = npu__map_burst(&level->map, head->burst);
+	lane = &level->lane[piece->segment.place.channel];
+	n = npu__min(n, dram->chip.dma.outstanding);
+	n = npu__min(n, npu__lane_reach(lane, &piece->segment.place));
+	if (level->map.channels > 1)
+		n = npu__min(n, level->map.interleave -
+					head->burst % level->map.interleave);
+	piece->segment.bursts = (uint32_t)n;
+	piece->ready = npu__master_ready(dram, master, n);
+	return piece;
+}
+
+static uint64_t run_next(struct npu_dram *dram)
+{
+	struct run_level *level = dram->state;
+	unsigned from = level->turn_left ? 0 : 1;
+	uint64_t best = UINT64_MAX;
+
+	for (unsigned i = 0, m = dram->turn + from; i < dram->masters;
+	     i++, m++) {
+		const struct next_piece *piece;
+		uint64_t clock;
+
+		if (m >= dram->masters)
+			m -= dram->masters;
+		if (!dram->master[m].head)
+			continue;
+		piece = piece_of(dram, m);
+		clock = npu__lane_entry(
+			&level->lane[piece->segment.place.channel],
+			npu__max(piece->ready, level->now));
+		if (clock < best) {
+			best = clock;
+			level->chosen = m;
+		}
+	}
+	level->clock = best;
+	return best;
+}
+
+static int reads_wait(const struct npu_dram *dram)
+{
+	for (unsigned m = 0; m < dram->masters; m++)
+		if (dram->master[m].head && !dram->master[m].head->run.is_write)
+			return 1;
+	return 0;
+}
+
+static void run_step(struct npu_dram *dram)
+{
+	struct run_level *level = dram->state;
+	unsigned m = level->chosen;
+	struct npu__master *master = &dram->master[m];
+	struct npu__segment segment = level->piece[m].segment;
+	struct npu__lane *lane = &level->lane[segment.place.channel];
+	uint32_t n = segment.bursts;
+	uint64_t done;
+
+	if (m != dram->turn || level->turn_left == 0) {
+		dram->turn = m;
+		level->turn_left = NPU_DRAM_TURN;
+	}
+	level->turn_left -= n < level->turn_left ? n : level->turn_left;
+	segment.arrival = level->now = level->clock;
+	if (master->head->run.is_write) {
+		done = npu__lane_write(lane, &segment, reads_wait(dram));
+	} else {
+		done = npu__lane_read(lane, &segment) + level->timing.device.cl +
+		       level->timing.data + dram->read_latency;
+		dram->counters.read_latency_cycles +=
+			n * (done - segment.arrival) -
+			(uint64_t)n * (n - 1) / 2 * level->timing.ccd_s;
+	}
+	npu__master_start(dram, master, n, done);
+}
+
+static void run_count(const struct npu_dram *dram,
+		      struct npu_dram_counters *counters)
+{
+	const struct run_level *level = dram->state;
+
+	for (unsigned c = 0; c < dram->chip.dram.channels; c++) {
+		const struct npu__lane *lane = &level->lane[c];
+
+		counters->activates += lane->activates;
+		counters->row_hits += lane->bursts > lane->activates ?
+					      lane->bursts - lane->activates :
+					      0;
+		counters->refreshes += lane->refreshes;
+		if (counters->clocks >= lane->next_refresh) /* idle since */
+			counters->refreshes +=
+				(counters->clocks - lane->next_refresh) /
+					level->timing.device.refi + 1;
+		counters->closed_clocks += lane->closed_clocks;
+		if (lane->all_closed && counters->clocks > lane->closed_since)
+			counters->closed_clocks +=
+				counters->clocks - lane->closed_since;
+	}
+}
+
+const struct npu__dram_level npu__dram_run = {
+	.create = run_create,
+	.destroy = run_destroy,
+	.next = run_next,
+	.step = run_step,
+	.count = run_count,
+};
