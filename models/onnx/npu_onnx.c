@@ -23,6 +23,10 @@ static enum npu_status read_opset(struct npu__onnx *reader,
 		if (!domain.size || npu__onnx_is(domain, "ai.onnx"))
 			reader->opset = set.version;
 	}
+	if (!reader->opset && model->opset_import.count)
+		return npu__onnx_fail(reader, NPU_E_UNSUPPORTED,
+				      "the model imports operators of other "
+				      "domains than ONNX's only");
 	if (!reader->opset)
 		return npu__onnx_fail(reader, NPU_E_SYNTAX,
 				      "no opset_import of the ONNX operators: "

@@ -32,6 +32,7 @@ enum meaning {
 	TO_ends,
 	TO_fill,
 	TO_zero,
+	TO_one,
 	TO_ignored,
 };
 
@@ -231,7 +232,8 @@ static enum npu_status store_int(const struct attribute *a)
 		node->has_range = 1;
 		return read_int(a, INT64_MIN, INT64_MAX, &node->last);
 	case TO_zero:
-		if (a->proto.i)
+	case TO_one:
+		if (a->proto.i != (a->meaning == TO_one))
 			npu__onnx_refuse(a->reader, node,
 					 "%s %lld is not supported", a->name,
 					 (long long)a->proto.i);

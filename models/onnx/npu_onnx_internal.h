@@ -16,7 +16,9 @@ enum {
 	NPU__NAME_LIMIT = 4096, /* bytes of one name */
 	NPU__UNFOLD_LIMIT = 256
 			    << 20, /* bytes made of typed data, all tensors */
-	NPU__OPSET_MIN = 9,
+	/* Before 9 our operators mean what they mean there, but for the
+	 * attributes that are then refused (6: Add's broadcast and axis). */
+	NPU__OPSET_MIN = 6,
 	NPU__OPSET_MAX = 18,
 };
 

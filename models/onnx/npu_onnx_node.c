@@ -1,9 +1,10 @@
 /* models/onnx/npu_onnx_node.c - one form for what the opsets write differently.
  * SPDX-License-Identifier: Apache-2.0
  *
- * After this file: Clip has its bounds, Squeeze and Unsqueeze their axes, as
- * attributes where they are constant; Slice has its as inputs; Softmax is over
- * one axis; Dropout has one input; Shape gives all dimensions. */
+ * After this file Slice has its lists as inputs, Softmax is over one axis, and
+ * Shape gives all dimensions. Where newer opsets have an input for what was an
+ * attribute (Clip, Squeeze, Dropout), inference reads it: it may be computed.
+ */
 #include "models/onnx/npu_onnx_internal.h"
 #include <string.h>
 
@@ -30,16 +31,6 @@ static int constant_ints(const struct npu_value *value, int64_t *out,
 		return 0;
 	}
 	*count = (uint8_t)n;
-	return 1;
-}
-
-/* One fp32 of a constant; 0 where `value` is none. */
-static int constant_float(const struct npu_value *value, float *out)
-{
-	if (!value->constant || !value->constant->data ||
-	    value->dtype != NPU_fp32 || npu_shape_count(&value->shape) != 1)
-		return 0;
-	memcpy(out, value->constant->data, sizeof *out);
 	return 1;
 }
 
@@ -123,41 +114,6 @@ static void add_kernel(struct npu__onnx_node *node)
 		kernel[0] = w->shape.dim[2];
 		kernel[1] = w->shape.dim[3];
 	}
-}
-
-/* Opset 11: min and max as inputs. */
-static void add_clip_bounds(struct npu__onnx_node *node)
-{
-	struct npu_value *lo = node->input_count > 1 ? node->inputs[1] : NULL;
-	struct npu_value *hi = node->input_count > 2 ? node->inputs[2] : NULL;
-
-	if ((!lo || constant_float(lo, &node->attr.lo)) &&
-	    (!hi || constant_float(hi, &node->attr.hi)))
-		node->input_count = 1;
-}
-
-/* Opset 12: the training switch is an input. */
-static void drop_dropout_inputs(struct npu__onnx *reader,
-				struct npu__onnx_node *node)
-{
-	const struct npu_value *mode =
-		node->input_count > 2 ? node->inputs[2] : NULL;
-
-	if (mode && (!mode->constant || mode->dtype != NPU_boolean ||
-		     npu_shape_count(&mode->shape) != 1 ||
-		     *(const uint8_t *)mode->constant->data))
-		npu__onnx_refuse(reader, node,
-				 "training_mode must be constant and false");
-	node->input_count = 1;
-}
-
-/* Opset 13: axes as an input. */
-static void add_axes(struct npu__onnx_node *node)
-{
-	if (node->input_count > 1 &&
-	    constant_ints(node->inputs[1], node->attr.list,
-			  &node->attr.list_count))
-		node->input_count = 1;
 }
 
 /* Before opset 10, starts, ends and axes were attributes. */
@@ -286,16 +242,6 @@ enum npu_status npu__onnx_add(struct npu__onnx *reader,
 		return add_shape(reader, node);
 	case NPU_Conv:
 		add_kernel(node);
-		break;
-	case NPU_Clip:
-		add_clip_bounds(node);
-		break;
-	case NPU_Dropout:
-		drop_dropout_inputs(reader, node);
-		break;
-	case NPU_Squeeze:
-	case NPU_Unsqueeze:
-		add_axes(node);
 		break;
 	default:
 		break;

@@ -15,6 +15,11 @@ struct Bad {
 	const char *says; // part of the message
 };
 
+void PrintTo(const Bad &bad, std::ostream *out)
+{
+	*out << bad.name;
+}
+
 // x [1,4] -> nodes -> y, one Relu where none are given.
 Graph graph(std::vector<Message> nodes = { node("Relu", { "x" }, { "y" }) })
 {
@@ -96,7 +101,7 @@ std::vector<Bad> table()
 		  "wire type" },
 		{ "NoOpset", Message().add(7, graph().message()).bytes, SYNTAX,
 		  "opset_import" },
-		{ "OpsetTooOld", graph().model(8), UNSUPPORTED, "opset 8" },
+		{ "OpsetTooOld", graph().model(5), UNSUPPORTED, "opset 5" },
 		{ "OpsetTooNew", graph().model(19), UNSUPPORTED, "opset 19" },
 		{ "NoOutputs", no_outputs.model(), SYNTAX, "no outputs" },
 		{ "OutputOfNobody",
