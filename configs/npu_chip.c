@@ -176,7 +176,8 @@ static enum npu_status find_chip(const struct reader *r, const char *name,
 			n += (size_t)snprintf(near + n, sizeof near - n, "%s%s",
 					      i ? ", " : "; there are ",
 					      names[i]);
-	return npu_fail_at(r->err, NPU_E_RANGE, at,
+	/* on the command line the same slip as a path that is not there */
+	return npu_fail_at(r->err, at.line ? NPU_E_RANGE : NPU_E_IO, at,
 			   "no chip \"%.100s\" in %s%s", name, r->directory,
 			   near);
 }

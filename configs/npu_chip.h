@@ -33,8 +33,8 @@ struct npu_chip {
 /* Read a chip: a file's path, or a name looked up in `directory` (NULL: the
  * installed configs/chips). `sets` are "section.key=value" texts applied last.
  *   out     written on success only
- *   errors  E_IO, E_SYNTAX, E_RANGE; err holds file:line:column, for a set
- *           "--set", its number and the column in it */
+ *   errors  E_IO (no such name or file), E_SYNTAX, E_RANGE; err holds
+ *           file:line:column, for a set "--set", its number and the column */
 NPU_NODISCARD enum npu_status npu_chip_load(const char *name_or_path,
 					    const char *directory,
 					    const char *const *sets,

@@ -190,12 +190,12 @@ TEST(ChipBad, NameOrFileThatIsNotThere)
 	npu_chip chip;
 	npu_error err = {};
 	EXPECT_EQ(npu_chip_load("tpu-v2", chip_folder, nullptr, 0, &chip, &err),
-		  NPU_E_RANGE);
+		  NPU_E_IO);
 	EXPECT_NE(strstr(err.message, "did you mean \"tpu-v1\"?"), nullptr)
 		<< err.message;
 	err = {};
 	EXPECT_EQ(npu_chip_load("quantum", chip_folder, nullptr, 0, &chip,
-				&err), NPU_E_RANGE);
+				&err), NPU_E_IO);
 	EXPECT_NE(strstr(err.message, "there are datacenter, edge,"), nullptr)
 		<< err.message;
 	err = {};
@@ -205,7 +205,7 @@ TEST(ChipBad, NameOrFileThatIsNotThere)
 	EXPECT_EQ(npu_chip_load("/tmp/", chip_folder, nullptr, 0, &chip,
 				nullptr), NPU_E_IO);
 	EXPECT_EQ(npu_chip_load("", chip_folder, nullptr, 0, &chip, nullptr),
-		  NPU_E_RANGE);
+		  NPU_E_IO);
 	EXPECT_EQ(npu_chip_load("edge", "/no/folder", nullptr, 0, &chip,
 				nullptr), NPU_E_IO);
 	// a name never leaves the folder

@@ -108,7 +108,7 @@ TEST(ConfigVerb, MistakesGetTheirExitCodeAndAHint)
 		{"list edge", 2, "one argument too many"},
 		{"diff edge", 2, "takes two chips"},
 		{"show edge --chip mcu", 2, "not both"},
-		{"show egde", 3, "did you mean \"edge\"?"},
+		{"show egde", 8, "did you mean \"edge\"?"},
 		{"show /no/such.yaml", 8, "/no/such.yaml: error:"},
 		{"show edge --set array.rows=x", 3, "--set:1:12: error:"},
 		{"show edge --set array.rows=8 --set rows=8", 3,
