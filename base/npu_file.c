@@ -3,6 +3,7 @@
 #define _XOPEN_SOURCE 700
 #include "base/npu_file.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
@@ -29,9 +30,15 @@ enum npu_status npu_file_read(struct npu_arena *arena, const char *path,
 
 	if (!limit)
 		limit = (size_t)1 << 30;
-	FILE *file = fopen(path, "rb");
-	if (!file)
+	/* not blocking: a named pipe is refused below, not waited for */
+	int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (descriptor < 0)
 		return fail_io(err, path);
+	FILE *file = fdopen(descriptor, "rb");
+	if (!file) {
+		close(descriptor);
+		return fail_io(err, path);
+	}
 	if (fstat(fileno(file), &info) != 0) {
 		status = fail_io(err, path);
 		goto close_file;
