@@ -16,6 +16,15 @@ struct npu_model_options {
 	size_t binding_count;
 };
 
+/* Names of the networks of a zoo (NULL: the installed one), sorted, in `arena`.
+ *   errors  E_IO, E_NOMEM */
+enum { NPU_ZOO_MAX = 256 };
+NPU_NODISCARD enum npu_status npu_zoo_list(struct npu_arena *arena,
+					   const char *zoo,
+					   const char *names[NPU_ZOO_MAX],
+					   size_t *count,
+					   struct npu_error *err);
+
 /* Read, infer and fold. `name_or_path`: an ONNX file (.onnx), a network YAML
  * (.yaml, .yml), a SCALE-Sim topology (.csv), or a name of the zoo. The caller
  * owns *out.

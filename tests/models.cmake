@@ -3,4 +3,5 @@ npu_test(models LABEL unit USES models base SOURCES
   unit/models/array_test.cc
   unit/models/infer_test.cc
   unit/models/infer_refuse_test.cc
-  unit/models/fold_test.cc)
+  unit/models/fold_test.cc
+  unit/models/zoo_test.cc)
