@@ -26,20 +26,35 @@ void npu__lane_init(struct npu__lane *lane,
 	lane->groups_first = groups_first && timing->device.groups > 1;
 	lane->next_refresh = timing->device.refi;
 	lane->all_closed = 1;
-	lane->lookahead =
-		(uint64_t)timing->ccd_s *
-		(READ_QUEUE + BANK_QUEUE * (lane->groups_first ?
-						    timing->device.groups :
-						    1));
+	lane->bank_queue = (uint64_t)BANK_QUEUE * timing->ccd_s;
+	if (lane->groups_first)
+		lane->bank_queue *= timing->device.groups;
+	lane->lookahead = lane->bank_queue +
+			  (uint64_t)READ_QUEUE * timing->ccd_s;
 	for (unsigned b = 0; b < NPU_LANE_BANKS; b++)
 		lane->bank[b].row = CLOSED;
 }
 
-uint64_t npu__lane_entry(const struct npu__lane *lane, uint64_t ready)
+static uint64_t before(uint64_t clock, uint64_t time)
 {
-	if (lane->end <= lane->lookahead)
-		return ready;
-	return npu__max(ready, lane->end - lane->lookahead);
+	return clock > time ? clock - time : 0;
+}
+
+/* While writes are done their buffer empties at the pace of the bus. Full, it
+ * is done next, before reads: the controller looks at it first. */
+uint64_t npu__lane_entry(const struct npu__lane *lane, int is_write,
+			 uint32_t bursts, uint64_t ready)
+{
+	uint64_t ccd = lane->timing->ccd_s;
+	uint32_t filled = lane->write_bursts + bursts;
+	uint64_t turn = before(lane->write_end, lane->bank_queue);
+
+	if (!is_write)
+		return npu__max(npu__max(ready, turn),
+				before(lane->end, lane->bank_queue));
+	if (filled > NPU_LANE_WRITES)
+		return npu__max(ready, turn);
+	return npu__max(ready, before(turn, (NPU_LANE_WRITES - filled) * ccd));
 }
 
 uint32_t npu__lane_reach(const struct npu__lane *lane,
@@ -247,17 +262,17 @@ static uint64_t move(struct npu__lane *lane, struct npu__segment segment,
 	}
 }
 
-static uint64_t drain(struct npu__lane *lane, uint64_t from)
+/* Do all writes that wait; their banks learn of them at `clock`. */
+static uint64_t drain(struct npu__lane *lane, uint64_t clock)
 {
-	uint64_t last = lane->end;
-
 	for (uint32_t i = 0; i < lane->write_segments; i++) {
-		raise(&lane->writes[i].arrival, from);
-		last = move(lane, lane->writes[i], 1);
+		lane->writes[i].arrival =
+			npu__max(clock, before(lane->end, lane->bank_queue));
+		lane->write_end = move(lane, lane->writes[i], 1);
 	}
 	lane->write_segments = 0;
 	lane->write_bursts = 0;
-	return last;
+	return lane->write_end;
 }
 
 /* Writes that waited are done when the channel has nothing else to do. */
@@ -267,29 +282,24 @@ static void use_idle_time(struct npu__lane *lane, uint64_t clock)
 		drain(lane, lane->end);
 }
 
-uint64_t npu__lane_read(struct npu__lane *lane,
-			const struct npu__segment *segment)
+uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment segment,
+			uint64_t clock)
 {
-	use_idle_time(lane, segment->arrival);
-	return move(lane, *segment, 0);
+	use_idle_time(lane, clock);
+	raise(&segment.arrival, before(lane->end, lane->lookahead));
+	return move(lane, segment, 0);
 }
 
-uint64_t npu__lane_write(struct npu__lane *lane,
-			 const struct npu__segment *segment, int reads_wait)
+uint64_t npu__lane_write(struct npu__lane *lane, struct npu__segment segment,
+			 uint64_t clock, int reads_wait)
 {
-	uint64_t accepted = segment->arrival + segment->bursts;
-
-	use_idle_time(lane, segment->arrival);
-	if (lane->write_bursts + segment->bursts > NPU_LANE_WRITES ||
+	use_idle_time(lane, clock);
+	if (lane->write_bursts + segment.bursts > NPU_LANE_WRITES ||
 	    lane->write_segments == NPU_LANE_WRITES)
-		raise(&accepted, drain(lane, segment->arrival));
-	lane->writes[lane->write_segments++] = *segment;
-	lane->write_bursts += segment->bursts;
-	if (!reads_wait && lane->write_bursts > DRAIN_ABOVE) {
-		uint64_t last = drain(lane, segment->arrival);
-
-		if (last > lane->lookahead)
-			raise(&accepted, last - lane->lookahead);
-	}
-	return accepted;
+		drain(lane, clock);
+	lane->writes[lane->write_segments++] = segment;
+	lane->write_bursts += segment.bursts;
+	if (!reads_wait && lane->write_bursts > DRAIN_ABOVE)
+		drain(lane, clock);
+	return clock + segment.bursts;
 }

@@ -16,7 +16,7 @@ struct npu__lane_bank {
 struct npu__segment {
 	struct npu__place place; /* of the first */
 	uint32_t bursts;
-	uint64_t arrival; /* clock at which the controller has it */
+	uint64_t arrival; /* clock at which its bank may know of it */
 };
 
 struct npu__lane {
@@ -32,7 +32,10 @@ struct npu__lane {
 	uint64_t turn[2];   /* reads, writes: the bus has turned */
 	uint64_t end;	    /* after the last column command of all */
 	uint64_t last;	    /* last column command of the latest segment */
-	uint64_t lookahead; /* clocks of requests the controller holds */
+	uint64_t write_end; /* the same of writes: until then reads wait */
+	/* Bus time of what the controller holds: in the queues of the banks
+	 * that a stream uses, and in all with the queue of reads. */
+	uint64_t bank_queue, lookahead;
 	uint64_t next_refresh, closed_since, closed_clocks;
 	int all_closed;
 	struct npu__segment writes[NPU_LANE_WRITES]; /* posted, not yet done */
@@ -45,18 +48,22 @@ void npu__lane_init(struct npu__lane *lane,
 		    const struct npu_dram_channel_timing *timing,
 		    int groups_first);
 
-/* Clock at which the controller can take a segment in that is ready now. */
-uint64_t npu__lane_entry(const struct npu__lane *lane, uint64_t ready);
+/* Clock from which a segment of `bursts` that is there from `ready` on can go
+ * to the banks (reads) or to the buffer (writes). */
+uint64_t npu__lane_entry(const struct npu__lane *lane, int is_write,
+			 uint32_t bursts, uint64_t ready);
 
 /* Most bursts from `place` on in one row segment. */
 uint32_t npu__lane_reach(const struct npu__lane *lane,
 			 const struct npu__place *place);
 
-/* Read a segment. Returns the clock of its last column command. */
-uint64_t npu__lane_read(struct npu__lane *lane,
-			const struct npu__segment *segment);
-/* Post a write; `reads_wait`: reads compete for the channel, so that writes are
- * done in batches. Returns the clock at which it is accepted. */
-uint64_t npu__lane_write(struct npu__lane *lane,
-			 const struct npu__segment *segment, int reads_wait);
+/* Read a segment, whose arrival is when it was ready, at `clock`, its entry.
+ * Returns the clock of its last column command. */
+uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment segment,
+			uint64_t clock);
+/* Post a write at `clock`, its entry. `reads_wait`: reads compete for the
+ * channel, so that writes are done in batches. Returns the clock at which it is
+ * accepted. */
+uint64_t npu__lane_write(struct npu__lane *lane, struct npu__segment segment,
+			 uint64_t clock, int reads_wait);
 #endif

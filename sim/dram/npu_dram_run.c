@@ -89,16 +89,19 @@ static uint64_t run_next(struct npu_dram *dram)
 	     i++, m++) {
 		const struct next_piece *piece;
 		uint64_t clock;
+		int is_write;
 
 		if (m >= dram->masters)
 			m -= dram->masters;
 		if (!dram->master[m].head)
 			continue;
 		piece = piece_of(dram, m);
+		is_write = dram->master[m].head->run.is_write;
 		clock = npu__lane_entry(
-			&level->lane[piece->segment.place.channel],
+			&level->lane[piece->segment.place.channel], is_write,
+			piece->segment.bursts,
 			npu__max(piece->ready, level->now));
-		if (clock < best) {
+		if (clock < best || (clock == best && is_write)) {
 			best = clock;
 			level->chosen = m;
 		}
@@ -130,12 +133,15 @@ static void run_step(struct npu_dram *dram)
 		level->turn_left = NPU_DRAM_TURN;
 	}
 	level->turn_left -= n < level->turn_left ? n : level->turn_left;
-	segment.arrival = level->now = level->clock;
+	segment.arrival = level->piece[m].ready;
+	level->now = level->clock;
 	if (master->head->run.is_write) {
-		done = npu__lane_write(lane, &segment, reads_wait(dram));
+		done = npu__lane_write(lane, segment, level->clock,
+				       reads_wait(dram));
 	} else {
-		done = npu__lane_read(lane, &segment) + level->timing.device.cl +
-		       level->timing.data + dram->read_latency;
+		done = npu__lane_read(lane, segment, level->clock) +
+		       level->timing.device.cl + level->timing.data +
+		       dram->read_latency;
 		dram->counters.read_latency_cycles +=
 			n * (done - segment.arrival) -
 			(uint64_t)n * (n - 1) / 2 * level->timing.ccd_s;
