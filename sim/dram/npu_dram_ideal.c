@@ -41,7 +41,7 @@ static void ideal_destroy(struct npu_dram *dram)
 static uint64_t piece_bursts(const struct npu_dram *dram,
 			     const struct npu__master *master)
 {
-	uint64_t most = npu__min(PIECE_BURSTS, dram->chip.dma.outstanding);
+	uint64_t most = npu__min(PIECE_BURSTS, npu__window_piece(dram));
 
 	return npu__min(most, master->head->bursts_left);
 }

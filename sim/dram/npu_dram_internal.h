@@ -101,6 +101,12 @@ uint64_t npu__master_ready(struct npu_dram *dram, struct npu__master *master,
 void npu__master_start(struct npu_dram *dram, struct npu__master *master,
 		       uint64_t bursts, uint64_t done);
 
+/* Most bursts in a piece: a part of the window, so that pieces overlap. */
+static inline uint64_t npu__window_piece(const struct npu_dram *dram)
+{
+	return (dram->chip.dma.outstanding + 3) / 4;
+}
+
 static inline uint64_t npu__max(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;

@@ -282,12 +282,12 @@ static void use_idle_time(struct npu__lane *lane, uint64_t clock)
 		drain(lane, lane->end);
 }
 
-uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment segment,
+uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment *segment,
 			uint64_t clock)
 {
 	use_idle_time(lane, clock);
-	raise(&segment.arrival, before(lane->end, lane->lookahead));
-	return move(lane, segment, 0);
+	raise(&segment->arrival, before(lane->end, lane->lookahead));
+	return npu__max(clock, move(lane, *segment, 0));
 }
 
 uint64_t npu__lane_write(struct npu__lane *lane, struct npu__segment segment,

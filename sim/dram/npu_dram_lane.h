@@ -16,7 +16,7 @@ struct npu__lane_bank {
 struct npu__segment {
 	struct npu__place place; /* of the first */
 	uint32_t bursts;
-	uint64_t arrival; /* clock at which its bank may know of it */
+	uint64_t arrival; /* clock at which the controller has it */
 };
 
 struct npu__lane {
@@ -57,9 +57,10 @@ uint64_t npu__lane_entry(const struct npu__lane *lane, int is_write,
 uint32_t npu__lane_reach(const struct npu__lane *lane,
 			 const struct npu__place *place);
 
-/* Read a segment, whose arrival is when it was ready, at `clock`, its entry.
+/* Read a segment at `clock`, its entry; its arrival, at first when its master
+ * has it ready, becomes when the queue of reads has room for it.
  * Returns the clock of its last column command. */
-uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment segment,
+uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment *segment,
 			uint64_t clock);
 /* Post a write at `clock`, its entry. `reads_wait`: reads compete for the
  * channel, so that writes are done in batches. Returns the clock at which it is

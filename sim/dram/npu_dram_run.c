@@ -18,6 +18,7 @@ struct run_level {
 	uint64_t now;	     /* the latest such clock so far */
 	uint32_t turn_left;  /* bursts the master of the turn has left */
 	struct next_piece piece[NPU_DRAM_MASTERS];
+	uint64_t arrival[NPU_DRAM_MASTERS]; /* of a master's latest piece */
 	struct npu__lane *lane;
 };
 
@@ -69,7 +70,7 @@ static const struct next_piece *piece_of(struct npu_dram *dram, unsigned m)
 	piece->burst = head->burst;
 	piece->segment.place = npu__map_burst(&level->map, head->burst);
 	lane = &level->lane[piece->segment.place.channel];
-	n = npu__min(n, dram->chip.dma.outstanding);
+	n = npu__min(n, npu__window_piece(dram));
 	n = npu__min(n, npu__lane_reach(lane, &piece->segment.place));
 	if (level->map.channels > 1)
 		n = npu__min(n, level->map.interleave -
@@ -133,15 +134,17 @@ static void run_step(struct npu_dram *dram)
 		level->turn_left = NPU_DRAM_TURN;
 	}
 	level->turn_left -= n < level->turn_left ? n : level->turn_left;
-	segment.arrival = level->piece[m].ready;
+	segment.arrival = level->arrival[m] =
+		npu__max(level->piece[m].ready, level->arrival[m]);
 	level->now = level->clock;
 	if (master->head->run.is_write) {
 		done = npu__lane_write(lane, segment, level->clock,
 				       reads_wait(dram));
 	} else {
-		done = npu__lane_read(lane, segment, level->clock) +
+		done = npu__lane_read(lane, &segment, level->clock) +
 		       level->timing.device.cl + level->timing.data +
 		       dram->read_latency;
+		level->arrival[m] = segment.arrival;
 		dram->counters.read_latency_cycles +=
 			n * (done - segment.arrival) -
 			(uint64_t)n * (n - 1) / 2 * level->timing.ccd_s;

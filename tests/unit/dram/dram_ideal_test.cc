@@ -100,10 +100,11 @@ TEST(DramIdeal, LatencyOverlapsTheNextRun)
 TEST(DramIdeal, WindowBoundsBandwidthByLatency)
 {
 	npu_chip chip = IdealChip(64000000000, 100000);
-	chip.dma.outstanding = 8; // 8 bursts each 108 cycles
+	chip.dma.outstanding = 8; // pieces of 2, each 2 + 100 cycles
 	Memory memory(chip);
 	memory.Submit(0, 64 * 80, false, 0, 0, 0);
-	EXPECT_EQ(memory.Finish().at(0).cycle, 10u * 108);
+	// 40 pieces, 4 in flight: the last starts at 9 * 102 + 6
+	EXPECT_EQ(memory.Finish().at(0).cycle, 9u * 102 + 6 + 102);
 }
 
 TEST(DramIdeal, MastersTakeTurns)
