@@ -115,6 +115,16 @@ static int must_clamp(const struct npu_quantise *q, const struct npu_value *y,
 	return lo > 0 || (hi < INFINITY && q->members[root] > 1);
 }
 
+/* Nothing it reads is 8-bit. */
+static int is_real(const struct npu_quantise *q, const struct npu_node *old)
+{
+	for (uint32_t i = 0; i < old->input_count; i++) {
+		if (npu__quantise_is_u8(q, old->inputs[i]))
+			return 0;
+	}
+	return 1;
+}
+
 void npu__quantise_end(const struct npu_quantise *q, const struct npu_node *old,
 		       float unit, struct npu_node *node)
 {
@@ -131,6 +141,11 @@ void npu__quantise_end(const struct npu_quantise *q, const struct npu_node *old,
 			to->p0 = bits_of(lo / unit);
 			to->p1 = bits_of(hi / unit);
 		}
+	}
+	if (!npu__quantise_is_u8(q, y) && is_real(q, old)) {
+		to->has_scale = from->has_scale;
+		to->scale = from->scale;
+		return;
 	}
 	to->has_scale = 1;
 	to->scale = from->has_scale ? unit * from->scale : unit;
