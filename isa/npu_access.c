@@ -354,6 +354,7 @@ static void add_vector(struct list *list, const union npu_insn *insn,
 	if (v->f == NPU_FUNC_lut) {
 		struct npu_access lut = { .space = NPU_SPACE_lut,
 					  .maybe = 1,
+					  .what = 5,
 					  .first = (int64_t)v->p0,
 					  .extent = 256 };
 		add(list, lut, NULL, 0);
@@ -366,6 +367,7 @@ static void add_vector(struct list *list, const union npu_insn *insn,
 	if (v->scaled >= 2) {
 		struct npu_access scale = {
 			.space = NPU_SPACE_spad,
+			.what = 4,
 			.first = lines(v->scale),
 			.extent = v->scaled == 2 ? 4 * to[0] : 4 * to[1],
 		};

@@ -169,12 +169,16 @@ enum npu_status npu_insn_decode(struct npu_word word, union npu_insn *out,
 		memcpy((char *)&insn + f->offset, &value, sizeof value);
 		left.half[half] &= ~(mask << shift);
 	}
-	for (unsigned half = 0; half < 8; half++)
-		for (unsigned bit = 0; bit < 64; bit++)
-			if (left.half[half] >> bit & 1)
-				return npu_fail(err, NPU_E_RANGE,
-						"%s: reserved bit %u is 1",
-						op->name, half * 64 + bit);
+	for (unsigned half = 0; half < 8; half++) {
+		unsigned bit = 0;
+
+		if (!left.half[half])
+			continue;
+		while (!(left.half[half] >> bit & 1))
+			bit++;
+		return npu_fail(err, NPU_E_RANGE, "%s: reserved bit %u is 1",
+				op->name, half * 64 + bit);
+	}
 	*out = insn;
 	return NPU_OK;
 }

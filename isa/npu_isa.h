@@ -182,7 +182,7 @@ struct npu_access {
 	uint8_t is_write;
 	uint8_t maybe;  /* scatter, gather: perhaps not all of it */
 	uint8_t region; /* mem: the base register */
-	uint8_t what;   /* enum npu_slot for EW/RED; 0 otherwise */
+	uint8_t what;   /* EW, RED: enum npu_slot, or 4: scale, 5: LUT */
 	uint16_t cores; /* spad of an LD: of these cores as well */
 	int64_t first;  /* bytes (spad, lut), rows (acc), bytes in the region */
 	uint64_t extent; /* contiguous bytes or rows at each point, >= 1 */

@@ -11,13 +11,13 @@ extern "C" {
 
 enum npu_violation_kind {
 	NPU_VIOLATION_none,
-	NPU_VIOLATION_encoding,	     /* field combination that isa.md refuses */
-	NPU_VIOLATION_bounds,	     /* outside a memory, region or the chip */
-	NPU_VIOLATION_deadlock,	     /* sequential run cannot go on */
-	NPU_VIOLATION_capacity,	     /* token counter over its capacity */
-	NPU_VIOLATION_leftover,	     /* tokens left over at the end */
-	NPU_VIOLATION_wrong_engine,  /* not the declared producer, consumer */
-	NPU_VIOLATION_raw,	     /* unordered read after write */
+	NPU_VIOLATION_encoding,     /* field combination that isa.md refuses */
+	NPU_VIOLATION_bounds,       /* outside a memory, region or the chip */
+	NPU_VIOLATION_deadlock,     /* sequential run cannot go on */
+	NPU_VIOLATION_capacity,     /* token counter over its capacity */
+	NPU_VIOLATION_leftover,     /* tokens left over at the end */
+	NPU_VIOLATION_wrong_engine, /* not the declared producer, consumer */
+	NPU_VIOLATION_raw,          /* unordered read after write */
 	NPU_VIOLATION_war,
 	NPU_VIOLATION_waw,
 	NPU_VIOLATION_never_written, /* read of memory nobody wrote */

@@ -1,0 +1,267 @@
+/* isa/npu_shadow.c - who wrote and who read each byte last.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "isa/npu_shadow_internal.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* A run of equal state, from `start` (in its page) to the next run. */
+struct run {
+	uint32_t start;
+	uint32_t written;         /* 0: never */
+	uint32_t process, number; /* of the last write */
+	uint32_t read[]; /* [processes]: number of the last read since */
+};
+
+/* Ascending runs, the first at 0; NULL stands for one run as at the start. */
+struct page {
+	unsigned char *runs;
+	uint32_t count, room;
+};
+
+struct npu__shadow {
+	uint64_t size;
+	unsigned page_bits;
+	uint32_t processes, written;
+	size_t stride; /* bytes of a run */
+	struct page *pages;
+	uint64_t page_count;
+};
+
+struct npu__shadow *npu__shadow_create(uint64_t size, unsigned page_bits,
+				       uint32_t processes, int written)
+{
+	struct npu__shadow *shadow = calloc(1, sizeof *shadow);
+
+	if (!shadow)
+		return NULL;
+	shadow->size = size;
+	shadow->page_bits = page_bits;
+	shadow->processes = processes;
+	shadow->written = (uint32_t)written;
+	shadow->stride = sizeof(struct run) + processes * sizeof(uint32_t);
+	shadow->page_count = (size >> page_bits) + 1;
+	shadow->pages = calloc(shadow->page_count, sizeof *shadow->pages);
+	if (!shadow->pages) {
+		free(shadow);
+		return NULL;
+	}
+	return shadow;
+}
+
+void npu__shadow_destroy(struct npu__shadow *shadow)
+{
+	if (!shadow)
+		return;
+	for (uint64_t p = 0; p < shadow->page_count; p++)
+		free(shadow->pages[p].runs);
+	free(shadow->pages);
+	free(shadow);
+}
+
+static struct run *run_at(const struct npu__shadow *shadow,
+			  const struct page *page, uint32_t i)
+{
+	return (struct run *)(void *)(page->runs + i * shadow->stride);
+}
+
+/* Room for two more runs, which is what cutting both ends of a range takes. */
+static enum npu_status reserve(const struct npu__shadow *shadow,
+			       struct page *page)
+{
+	if (page->count + 2 <= page->room)
+		return NPU_OK;
+	uint32_t room = page->room ? page->room * 2 : 4;
+	unsigned char *runs = realloc(page->runs, room * shadow->stride);
+	if (!runs)
+		return NPU_E_NOMEM;
+	if (!page->runs) {
+		struct run *first = (struct run *)(void *)runs;
+
+		memset(first, 0, shadow->stride);
+		first->written = shadow->written;
+		page->count = 1;
+	}
+	page->runs = runs;
+	page->room = room;
+	return NPU_OK;
+}
+
+/* Index of the run that holds `at`. */
+static uint32_t find(const struct npu__shadow *shadow, const struct page *page,
+		     uint32_t at)
+{
+	uint32_t low = 0, high = page->count;
+
+	while (high - low > 1) {
+		uint32_t middle = (low + high) / 2;
+
+		if (run_at(shadow, page, middle)->start <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Make a run start at `at`, within run `i`; returns its index. */
+static uint32_t cut(const struct npu__shadow *shadow, struct page *page,
+		    uint32_t i, uint32_t at)
+{
+	struct run *run = run_at(shadow, page, i);
+
+	if (run->start == at)
+		return i;
+	memmove(run_at(shadow, page, i + 1), run,
+		(page->count - i) * shadow->stride);
+	page->count++;
+	run_at(shadow, page, i + 1)->start = at;
+	return i + 1;
+}
+
+/* Drop runs first..end-1. */
+static void drop(const struct npu__shadow *shadow, struct page *page,
+		 uint32_t first, uint32_t end)
+{
+	memmove(run_at(shadow, page, first), run_at(shadow, page, end),
+		(page->count - end) * shadow->stride);
+	page->count -= end - first;
+}
+
+/* Join equal neighbours among runs first..end. */
+static void join(const struct npu__shadow *shadow, struct page *page,
+		 uint32_t first, uint32_t end)
+{
+	const size_t skip = sizeof(uint32_t), rest = shadow->stride - skip;
+	uint32_t kept = first;
+
+	if (end >= page->count)
+		end = page->count - 1;
+	for (uint32_t i = first + 1; i <= end; i++) {
+		struct run *last = run_at(shadow, page, kept);
+		struct run *run = run_at(shadow, page, i);
+
+		if (!memcmp((char *)last + skip, (char *)run + skip, rest))
+			continue;
+		if (++kept != i)
+			memcpy(run_at(shadow, page, kept), run, shadow->stride);
+	}
+	if (kept < end)
+		drop(shadow, page, kept + 1, end + 1);
+}
+
+static int is_before(const struct npu__epoch *epoch, uint32_t process,
+		     uint32_t number)
+{
+	return number <= epoch->clock[process];
+}
+
+/* Does one run forbid the access? Sets all but the address. */
+static int forbids(const struct npu__shadow *shadow, const struct run *run,
+		   int is_write, const struct npu__epoch *epoch,
+		   struct npu__conflict *conflict)
+{
+	*conflict = (struct npu__conflict){ 0 };
+	if (!is_write && !run->written) {
+		conflict->kind = NPU_VIOLATION_never_written;
+		return 1;
+	}
+	conflict->process = run->process;
+	conflict->number = run->number;
+	if (!is_before(epoch, run->process, run->number)) {
+		conflict->kind =
+			is_write ? NPU_VIOLATION_waw : NPU_VIOLATION_raw;
+		return 1;
+	}
+	for (uint32_t q = 0; is_write && q < shadow->processes; q++)
+		if (!is_before(epoch, q, run->read[q])) {
+			conflict->kind = NPU_VIOLATION_war;
+			conflict->process = q;
+			conflict->number = run->read[q];
+			return 1;
+		}
+	return 0;
+}
+
+/* A scatter: the bytes count as written by it only where they were before. */
+static void note_write(const struct npu__shadow *shadow, struct run *run,
+		       int maybe, const struct npu__epoch *epoch)
+{
+	run->written |= !maybe;
+	run->process = epoch->process;
+	run->number = epoch->number;
+	memset(run->read, 0, shadow->processes * sizeof run->read[0]);
+}
+
+/* [first, end) within one page; end may be the page's size. */
+static enum npu_status access_page(const struct npu__shadow *shadow,
+				   struct page *page, uint32_t first,
+				   uint32_t end, int is_write, int maybe,
+				   const struct npu__epoch *epoch,
+				   struct npu__conflict *conflict)
+{
+	uint32_t size = (uint32_t)1 << shadow->page_bits, i, last;
+
+	if (reserve(shadow, page) != NPU_OK)
+		return NPU_E_NOMEM;
+	i = find(shadow, page, first);
+	for (last = i; last < page->count; last++) {
+		const struct run *run = run_at(shadow, page, last);
+
+		if (run->start >= end)
+			break;
+		if (forbids(shadow, run, is_write, epoch, conflict)) {
+			conflict->address =
+				run->start > first ? run->start : first;
+			return NPU_E_FAULT;
+		}
+	}
+	last--; /* the last run touched */
+	if (!is_write && i == last &&
+	    run_at(shadow, page, i)->read[epoch->process] == epoch->number)
+		return NPU_OK;
+	uint32_t before = page->count;
+	i = cut(shadow, page, i, first);
+	last += page->count - before;
+	if (end < size && (last + 1 == page->count ||
+			   run_at(shadow, page, last + 1)->start > end))
+		cut(shadow, page, last, end);
+	if (is_write && !maybe) {
+		drop(shadow, page, i + 1, last + 1);
+		last = i;
+	}
+	for (uint32_t k = i; k <= last; k++) {
+		struct run *run = run_at(shadow, page, k);
+
+		if (is_write)
+			note_write(shadow, run, maybe, epoch);
+		else
+			run->read[epoch->process] = epoch->number;
+	}
+	join(shadow, page, i ? i - 1 : 0, last + 1);
+	return NPU_OK;
+}
+
+enum npu_status npu__shadow_access(struct npu__shadow *shadow, uint64_t first,
+				   uint64_t end, int is_write, int maybe,
+				   const struct npu__epoch *epoch,
+				   struct npu__conflict *conflict)
+{
+	uint64_t size = (uint64_t)1 << shadow->page_bits;
+
+	while (first < end) {
+		uint64_t p = first >> shadow->page_bits;
+		uint64_t base = p << shadow->page_bits;
+		uint64_t stop = end < base + size ? end : base + size;
+		enum npu_status status = access_page(
+			shadow, &shadow->pages[p], (uint32_t)(first - base),
+			(uint32_t)(stop - base), is_write, maybe, epoch,
+			conflict);
+
+		if (status == NPU_E_FAULT)
+			conflict->address += base;
+		if (status != NPU_OK)
+			return status;
+		first = stop;
+	}
+	return NPU_OK;
+}
