@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "tools/npu_session.h"
 #include "isa/npu_verify.h"
+#include "tools/npu_model_arguments.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,56 +30,6 @@ static const char *after_name(const char *pair, const char *name)
 	size_t n = strlen(name);
 
 	return !strncmp(pair, name, n) && pair[n] == '=' ? pair + n + 1 : NULL;
-}
-
-enum { BINDINGS_MAX = 32, BINDING_NAME = 64 };
-struct bindings {
-	struct npu_dim_binding list[BINDINGS_MAX];
-	char names[BINDINGS_MAX][BINDING_NAME];
-	size_t count;
-};
-
-static enum npu_status read_bindings(const struct npu_arguments *args,
-				     struct bindings *out,
-				     struct npu_error *err)
-{
-	size_t n = args->value_count[NPU_OPTION_dim];
-
-	if (n > BINDINGS_MAX)
-		return npu_fail(err, NPU_E_USAGE, "--dim: at most %d",
-				BINDINGS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		const char *text = args->values[NPU_OPTION_dim][i];
-		const char *eq = strrchr(text, '=');
-		char *end = NULL;
-		long long value = eq ? strtoll(eq + 1, &end, 10) : 0;
-
-		if (!eq || eq == text || eq - text >= BINDING_NAME ||
-		    end == eq + 1 || *end || value < 1 || value > 1 << 30)
-			return npu_fail(err, NPU_E_USAGE,
-					"--dim: expected NAME=N with N in "
-					"1..%d, got \"%s\"",
-					1 << 30, text);
-		memcpy(out->names[i], text, (size_t)(eq - text));
-		out->list[i].name = out->names[i];
-		out->list[i].value = value;
-	}
-	out->count = n;
-	return NPU_OK;
-}
-
-static enum npu_status read_model(const struct npu_arguments *args,
-				  struct npu_session *s, struct npu_error *err)
-{
-	struct bindings bindings = { 0 };
-	struct npu_model_options options = { .seed = s->seed };
-
-	NPU_TRY(read_bindings(args, &bindings, err));
-	NPU_TRY(npu_option_integer(args, NPU_OPTION_batch, 1, 65535, 0,
-				   &options.batch, err));
-	options.bindings = bindings.list;
-	options.binding_count = bindings.count;
-	return npu_model_load(args->positional[0], &options, &s->graph, err);
 }
 
 /* Every --input and --calibrate must name an input of the network. */
@@ -201,7 +152,7 @@ enum npu_status npu_session_open(const struct npu_arguments *args,
 			      NULL, args->values[NPU_OPTION_set],
 			      args->value_count[NPU_OPTION_set], &out->chip,
 			      err));
-	NPU_TRY(read_model(args, out, err));
+	NPU_TRY(npu_model_from_arguments(args, &out->graph, err));
 	NPU_TRY(find_inputs(args, out, err));
 	if (functional)
 		NPU_TRY(make_inputs(args, out, err));

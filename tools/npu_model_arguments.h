@@ -1,0 +1,13 @@
+/* tools/npu_model_arguments.h - the network a command line names.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef NPU_MODEL_ARGUMENTS_H
+#define NPU_MODEL_ARGUMENTS_H
+#include "models/npu_model.h"
+#include "tools/npu_command.h"
+
+/* Load the first positional argument as --batch, --dim and --seed say (those
+ * the verb takes). The caller owns *out. */
+NPU_NODISCARD enum npu_status
+npu_model_from_arguments(const struct npu_arguments *args,
+			 struct npu_graph **out, struct npu_error *err);
+#endif
