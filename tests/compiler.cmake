@@ -1,1 +1,3 @@
 # tests of compiler
+npu_test(codegen LABEL unit USES codegen SOURCES
+  unit/compiler/codegen_program_test.cc)

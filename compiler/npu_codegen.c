@@ -1,0 +1,108 @@
+/* compiler/npu_codegen.c - lowered graph + chip -> program: the list of passes.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/npu_codegen_internal.h"
+#include "isa/npu_cost.h"
+#include <string.h>
+
+typedef enum npu_status pass_fn(struct npu_codegen *cg);
+typedef void dump_fn(const struct npu_codegen *cg, struct npu_text *out);
+
+static const struct {
+	const char *name;
+	pass_fn *run;
+	dump_fn *dump;
+} passes[] = {
+#define X(name, doc) { #name, npu__pass_##name, npu__dump_##name },
+	NPU_CODEGEN_PASSES(X)
+#undef X
+};
+enum { PASSES = sizeof passes / sizeof *passes };
+
+/* Shares of the scratchpad that tiles may take, in hundredths: less, where what
+ * lies between them leaves no place. */
+static const unsigned share[] = { 85, 60, 42, 30, 20, 12 };
+enum { SHARES = sizeof share / sizeof *share };
+
+static enum npu_status run_passes(struct npu_codegen *cg,
+				  const struct npu_codegen_options *options)
+{
+	for (int p = 0; p < PASSES; p++) {
+		NPU_TRY(passes[p].run(cg));
+		if (options && options->dump && options->dump_text &&
+		    !strcmp(options->dump, passes[p].name))
+			passes[p].dump(cg, options->dump_text);
+		if (options && options->explain &&
+		    passes[p].run == npu__pass_tile)
+			npu__dump_tile(cg, options->explain);
+	}
+	return NPU_OK;
+}
+
+static enum npu_status attempt(struct npu_graph *lowered,
+			       const struct npu_chip *chip,
+			       const struct npu_codegen_options *options,
+			       unsigned hundredths, struct npu_program *program,
+			       struct npu_error *err)
+{
+	struct npu_codegen *cg;
+	struct npu_arena *arena = npu_arena_create();
+	enum npu_status status = NPU_E_NOMEM;
+
+	cg = arena ? npu_new(arena, struct npu_codegen, 1) : NULL;
+	if (!cg) {
+		npu_arena_destroy(arena);
+		return npu_fail(err, NPU_E_NOMEM, "out of memory");
+	}
+	cg->arena = arena;
+	cg->chip = chip;
+	cg->graph = lowered;
+	cg->program = program;
+	cg->err = err;
+	cg->T = (uint32_t)chip->array.cols;
+	cg->acc_rows = npu_chip_acc_rows(chip);
+	cg->spad_budget = chip->scratchpad.bytes * hundredths / 100;
+	cg->dram_bytes_per_cycle = npu_dram_peak_bytes_per_cycle(chip);
+	program->network = npu_arena_strdup(
+		program->arena, lowered->name ? lowered->name : "network");
+	program->chip_fingerprint = npu_chip_fingerprint(chip);
+	if (program->network)
+		status = run_passes(cg, options);
+	else
+		npu_fail(err, NPU_E_NOMEM, "out of memory");
+	npu_arena_destroy(arena);
+	return status;
+}
+
+enum npu_status npu_codegen(struct npu_graph *lowered,
+			    const struct npu_chip *chip,
+			    const struct npu_codegen_options *options,
+			    struct npu_program **out, struct npu_error *err)
+{
+	enum npu_status status = NPU_OK;
+	struct npu_error first = { 0 };
+
+	for (int s = 0; s < SHARES; s++) {
+		struct npu_program *program = npu_program_create();
+		struct npu_error mine = { 0 };
+
+		if (!program)
+			return npu_fail(err, NPU_E_NOMEM, "out of memory");
+		if (options && options->dump_text && options->dump)
+			npu_text_clear(options->dump_text);
+		if (options && options->explain)
+			npu_text_clear(options->explain);
+		status = attempt(lowered, chip, options, share[s], program,
+				 &mine);
+		if (status == NPU_OK) {
+			*out = program;
+			return NPU_OK;
+		}
+		npu_program_destroy(program);
+		if (!first.status)
+			first = mine;
+		if (status != NPU_E_CAPACITY)
+			break;
+	}
+	return npu_fail(err, first.status ? first.status : status, "%s",
+			first.message);
+}

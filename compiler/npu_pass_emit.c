@@ -1,0 +1,182 @@
+/* compiler/npu_pass_emit.c - the program: code, constants, tables.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/npu_codegen_internal.h"
+#include <string.h>
+
+static enum npu_status no_memory(const struct npu_codegen *cg)
+{
+	return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
+}
+
+static enum npu_status emit_code(struct npu_codegen *cg)
+{
+	struct npu_program *program = cg->program;
+	struct npu_core_program *core = &program->core[0];
+
+	core->code = npu_new(program->arena, union npu_insn,
+			     (size_t)cg->order_count + 1);
+	if (!core->code)
+		return no_memory(cg);
+	core->count = 0;
+	for (uint32_t i = 0; i < cg->order_count; i++)
+		if (cg->order[i] != NPU_NONE)
+			core->code[core->count++] = cg->step[cg->order[i]].insn;
+	core->code[core->count++].op = NPU_OP_end;
+	program->core_count = 1;
+	program->region[NPU_R_CODE] =
+		(struct npu_region){ NPU_REGION_code,
+				     core->count * NPU_INSN_BYTES, NULL };
+	program->region[NPU_R_CORES].kind = NPU_REGION_cores;
+	return NPU_OK;
+}
+
+/* ---- constants ---- */
+
+static int is_absent(const struct npu_codegen *cg)
+{
+	for (uint32_t i = 0; i < cg->block_count; i++)
+		if (cg->block[i].value->constant->fill == NPU_FILL_absent ||
+		    (cg->block[i].bias &&
+		     cg->block[i].bias->constant->fill == NPU_FILL_absent))
+			return 1;
+	return 0;
+}
+
+/* [bias][k][nn], each row padded to whole lines with zeros; between different
+ * groups zeros as well. */
+static void pack(const struct npu_block *block, const uint8_t *data,
+		 const uint8_t *bias, uint8_t *out)
+{
+	const int64_t *dim = block->value->shape.dim;
+	uint64_t size = npu_dtype_bytes(block->value->dtype);
+	uint64_t taps = (uint64_t)(dim[0] * dim[1]);
+	uint64_t per = (uint64_t)dim[2], all = (uint64_t)dim[3];
+	uint64_t pitch = npu__round_up(block->nn * size, NPU_LINE);
+	uint64_t groups = npu__max(block->groups, 1);
+	uint64_t columns = block->nn / groups; /* of one group, if several */
+
+	if (bias) {
+		memcpy(out, bias + block->n0 * (uint64_t)4,
+		       block->nn * (uint64_t)4);
+		out += npu__round_up(block->nn * (uint64_t)4, NPU_LINE);
+	}
+	for (uint64_t t = 0; t < taps; t++)
+		for (uint64_t g = 0; g < groups; g++)
+			for (uint64_t c = 0; c < per; c++, out += pitch) {
+				uint64_t n0 = groups > 1 ? g * columns : 0;
+
+				memcpy(out + n0 * size,
+				       data + ((t * per + c) * all + block->n0 +
+					       n0) * size,
+				       (groups > 1 ? columns : block->nn) *
+					       size);
+			}
+}
+
+static enum npu_status fill_block(struct npu_codegen *cg,
+				  const struct npu_block *block, uint8_t *out)
+{
+	const void *data, *bias = NULL;
+	uint64_t size = npu_dtype_bytes(block->value->dtype);
+
+	NPU_TRY(npu_constant_data(cg->graph, block->value, &data, cg->err));
+	if (block->bias)
+		NPU_TRY(npu_constant_data(cg->graph, block->bias, &bias,
+					  cg->err));
+	if (block->nn)
+		pack(block, data, bias, out);
+	else
+		memcpy(out, (const uint8_t *)data + block->first * size,
+		       block->bytes);
+	return NPU_OK;
+}
+
+static enum npu_status emit_constants(struct npu_codegen *cg)
+{
+	struct npu_region *region = &cg->program->region[NPU_R_CONSTANTS];
+	uint8_t *data;
+
+	*region = (struct npu_region){ NPU_REGION_constants,
+				       cg->constants_bytes, NULL };
+	if (is_absent(cg))
+		return NPU_OK;
+	data = npu_arena_alloc(cg->program->arena, cg->constants_bytes, 1, 64);
+	if (!data)
+		return no_memory(cg);
+	for (uint32_t i = 0; i < cg->block_count; i++)
+		NPU_TRY(fill_block(cg, &cg->block[i],
+				   data + cg->block[i].offset));
+	region->data = data;
+	return NPU_OK;
+}
+
+/* ---- tables ---- */
+
+/* The last layer that stores each value: a concat's is that of its slices. */
+static uint32_t writer_of(const struct npu_codegen *cg,
+			  const struct npu_value *value)
+{
+	uint32_t step;
+
+	if (!value->producer)
+		return UINT32_MAX;
+	if (cg->layout[value->id].last_store == NPU_NONE)
+		return value->producer->id;
+	step = cg->store[cg->layout[value->id].last_store].step;
+	return (uint32_t)(cg->step[step].insn.any.tag >> NPU_TAG_LAYER_SHIFT);
+}
+
+static int is_tensor(const struct npu_codegen *cg, uint32_t v)
+{
+	return cg->layout[v].placed && !cg->graph->values[v]->constant;
+}
+
+static enum npu_status emit_tensors(struct npu_codegen *cg)
+{
+	struct npu_program *program = cg->program;
+
+	program->tensor = npu_new(program->arena, struct npu_tensor_desc,
+				  cg->graph->value_count);
+	if (!program->tensor)
+		return no_memory(cg);
+	program->tensor_count = 0;
+	for (uint32_t v = 0; v < cg->graph->value_count; v++) {
+		const struct npu_value *value = cg->graph->values[v];
+		const struct npu_layout *layout = &cg->layout[v];
+		struct npu_tensor_desc *t;
+
+		if (!is_tensor(cg, v))
+			continue;
+		t = &program->tensor[program->tensor_count++];
+		t->name = npu_arena_strdup(program->arena, value->name);
+		t->dtype = value->dtype;
+		t->rank = 4;
+		t->region = layout->region;
+		for (int d = 0; d < 4; d++) {
+			t->dim[d] = (uint32_t)value->shape.dim[d];
+			t->stride_bytes[d] =
+				d == 3 ? npu_dtype_bytes(value->dtype)
+				       : (uint64_t)layout->stride[d];
+		}
+		t->offset_bytes = layout->offset;
+		t->scale = value->scale;
+		t->zero = value->zero;
+		t->layer = writer_of(cg, value);
+		t->lasts = layout->lasts;
+		if (!t->name)
+			return no_memory(cg);
+	}
+	return NPU_OK;
+}
+
+enum npu_status npu__pass_emit(struct npu_codegen *cg)
+{
+	NPU_TRY(emit_code(cg));
+	NPU_TRY(emit_constants(cg));
+	return emit_tensors(cg);
+}
+
+void npu__dump_emit(const struct npu_codegen *cg, struct npu_text *out)
+{
+	npu_program_print(cg->program, out);
+}

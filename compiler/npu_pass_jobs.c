@@ -1,0 +1,84 @@
+/* compiler/npu_pass_jobs.c - steps of every tile of every layer, in order; and
+ * the tile sizes before them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/npu_codegen_internal.h"
+
+enum npu_status npu__pass_tile(struct npu_codegen *cg)
+{
+	for (uint32_t i = 0; i < cg->work_count; i++) {
+		struct npu_work *work = &cg->work[i];
+
+		work->tiling = work->runner_up = (struct npu_tiling){ 0 };
+		work->considered = 0;
+		cg->layer = i;
+		NPU_TRY(work->kind == NPU_LAYER_matrix
+				? npu__matrix_tile(cg, work)
+				: npu__vector_tile(cg, work));
+	}
+	return NPU_OK;
+}
+
+static void print_tiling(const struct npu_tiling *t, struct npu_text *out)
+{
+	npu_text_add(
+		out,
+		"%llux%llu pixels, %llu channels, k %llux%llux%llu, %s%s: "
+		"%llu cycles (array %llu, vector %llu, DRAM %llu bytes; "
+		"scratchpad %llu bytes, accumulators %llu rows)",
+		(unsigned long long)t->ty, (unsigned long long)t->tx,
+		(unsigned long long)t->tn, (unsigned long long)t->k_rows,
+		(unsigned long long)t->k_cols, (unsigned long long)t->k_chan,
+		t->n_outer ? "channels outside" : "pixels outside",
+		t->keep ? ", inner operand kept" : "",
+		(unsigned long long)t->cycles, (unsigned long long)t->mx_cycles,
+		(unsigned long long)t->vx_cycles,
+		(unsigned long long)t->dram_bytes,
+		(unsigned long long)t->spad_bytes,
+		(unsigned long long)t->acc_rows);
+}
+
+void npu__dump_tile(const struct npu_codegen *cg, struct npu_text *out)
+{
+	for (uint32_t i = 0; i < cg->work_count; i++) {
+		const struct npu_work *work = &cg->work[i];
+
+		npu_text_add(out, "layer %u %s: ", i, work->node->name);
+		print_tiling(&work->tiling, out);
+		npu_text_add(out, "; best of %llu",
+			     (unsigned long long)work->considered);
+		if (work->runner_up.cycles) {
+			npu_text_add(out, "\n  runner-up: ");
+			print_tiling(&work->runner_up, out);
+		}
+		npu_text_add(out, "\n");
+	}
+}
+
+enum npu_status npu__pass_jobs(struct npu_codegen *cg)
+{
+	for (uint32_t i = 0; i < cg->work_count && !cg->failed; i++) {
+		const struct npu_work *work = &cg->work[i];
+
+		cg->layer = i;
+		cg->tile = 0;
+		if (work->kind == NPU_LAYER_matrix)
+			npu__matrix_jobs(cg, work);
+		else
+			npu__vector_jobs(cg, work);
+	}
+	return cg->failed;
+}
+
+void npu__dump_jobs(const struct npu_codegen *cg, struct npu_text *out)
+{
+	for (uint32_t i = 0; i < cg->step_count; i++) {
+		const struct npu_step *step = &cg->step[i];
+
+		npu_text_add(out, "%u: ", i);
+		npu_insn_print(&step->insn, out);
+		for (uint32_t r = 0; r < step->ref_count; r++)
+			npu_text_add(out, " b%u:%u", step->ref[r].buffer,
+				     cg->buffer[step->ref[r].buffer].size);
+		npu_text_add(out, "\n");
+	}
+}
