@@ -175,6 +175,7 @@ static void note_last(struct npu__lane *lane, unsigned b, uint64_t column,
 	const struct npu_dram_preset *device = &timing->device;
 	uint64_t write_end = column + device->cwl + timing->data;
 
+	raise(&lane->bank[b].col_ok, column + timing->ccd_l);
 	raise(&lane->bank[b].pre_ok,
 	      is_write ? write_end + device->wr : column + device->rtp);
 	if (is_write)
@@ -213,6 +214,8 @@ static uint32_t move_some(struct npu__lane *lane,
 			activate(lane, b, segment->place.row, act, arrival);
 		start = npu__min(start, first[j]);
 	}
+	if (from >= lane->end) /* nothing else uses the bus meanwhile */
+		bus = npu__max(bus, start);
 	n = (uint32_t)npu__min(n, (lane->next_refresh - npu__max(start, bus) -
 				   1) / timing->ccd_s + 1);
 	lane->bus = bus + (uint64_t)n * timing->ccd_s;

@@ -53,6 +53,23 @@ static enum npu_status unknown(const char *name, struct npu_error *err)
 			nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
+enum npu_status npu_dram_usual(const char *preset, struct npu_chip *chip,
+			       struct npu_error *err)
+{
+	struct npu_dram_preset device;
+
+	if (!npu_dram_preset_find(preset, &device))
+		return unknown(preset, err);
+	memset(&chip->dram, 0, sizeof chip->dram);
+	strncpy(chip->dram.preset, device.name, sizeof chip->dram.preset - 1);
+	chip->dram.model = NPU_dram_model_command;
+	chip->dram.map = NPU_dram_map_bg;
+	chip->dram.channels = device.usual_channels;
+	chip->dram.interleave = NPU_DRAM_BURST;
+	chip->dram.width = device.usual_bits;
+	return NPU_OK;
+}
+
 enum npu_status npu_dram_resolve(const struct npu_chip *chip,
 				 struct npu_dram_channel_timing *out,
 				 struct npu_error *err)

@@ -21,6 +21,13 @@ const char *npu_dram_preset_name(unsigned index);
 /* Fill `out`. Returns 0 when there is no preset of that name. */
 int npu_dram_preset_find(const char *name, struct npu_dram_preset *out);
 
+/* Make chip.dram a usual system of that preset: width and channels of the
+ * table, 64 bytes of interleave, command level, the references' map bg.
+ *   errors  E_RANGE: unknown preset */
+NPU_NODISCARD enum npu_status npu_dram_usual(const char *preset,
+					     struct npu_chip *chip,
+					     struct npu_error *err);
+
 /* A channel of `chip`: the preset with its times for one 64-byte burst. Where
  * the channel is so narrow that 64 bytes take several bursts of the device,
  * they go one after the other.

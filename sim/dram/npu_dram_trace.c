@@ -93,6 +93,10 @@ enum npu_status npu_dram_run_trace(const struct npu_chip *chip,
 	struct npu_dram *dram;
 	enum npu_status status;
 
+	if (strcmp(chip->dram.preset, "ideal") == 0)
+		return npu_fail(err, NPU_E_UNSUPPORTED,
+				"dram.preset: ideal memory takes no trace; "
+				"choose a device");
 	NPU_TRY(npu_dram_resolve(chip, &timing, err));
 	alone.dma.outstanding = window ? window : NO_WINDOW;
 	alone.dram.capacity = UINT64_MAX;
