@@ -30,7 +30,7 @@ inline npu_chip test_chip()
 	c.vector.latency = 8;
 	c.vector.function_passes = 2;
 	c.dma.width = 16;
-	c.dma.outstanding = 32;
+	c.dma.outstanding = 64;
 	c.dma.startup = 4;
 	c.queues.depth = 4;
 	c.queues.prefetch = 8;

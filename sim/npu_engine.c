@@ -1,0 +1,215 @@
+/* sim/npu_engine.c - what all engines have in common: issue and retirement.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sim/npu_sim_internal.h"
+
+static const struct npu__engine_ops *ops_of(const struct npu__engine *engine)
+{
+	switch (engine->id) {
+	case NPU_ENGINE_mx:
+		return &npu__mx_ops;
+	case NPU_ENGINE_vx:
+		return &npu__vx_ops;
+	default:
+		return &npu__dma_ops;
+	}
+}
+
+static enum npu_status located(enum npu_status status,
+			       const struct npu__core *core, uint32_t insn,
+			       const struct npu_error *inner,
+			       struct npu_error *err)
+{
+	struct npu_text text = { 0 };
+
+	npu_insn_print(npu__insn(core, insn), &text);
+	status = npu_fail(err, status, "core %u, instruction %u: %s: %s",
+			  core->index, insn, inner->message,
+			  text.data ? text.data : "");
+	npu_text_clear(&text);
+	return status;
+}
+
+/* Banks are claimed by one engine at a time; its own descriptors share them. */
+static int are_claimed(const struct npu__core *core,
+		       const struct npu__engine *engine,
+		       const struct npu__banks *banks)
+{
+	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++) {
+		const struct npu__engine *other = &core->engine[e];
+
+		if (other == engine)
+			continue;
+		for (uint32_t i = 0; i < other->flight_count; i++) {
+			const struct npu__flight *flight = &other->flight[
+				(other->flight_head + i) % NPU_FLIGHT_MAX];
+
+			if (!flight->is_executed &&
+			    npu__banks_meet(&flight->banks, banks))
+				return 1;
+		}
+	}
+	return 0;
+}
+
+/* Bounds and banks of the head, once. */
+static enum npu_status check_head(const struct npu_sim *sim,
+				  const struct npu__core *core,
+				  struct npu__engine *engine, uint32_t index,
+				  struct npu_error *err)
+{
+	const union npu_insn *insn = npu__insn(core, index);
+
+	if (engine->checked == index + 1)
+		return NPU_OK;
+	NPU_TRY(npu_exec_check(sim->memory, insn, err));
+	engine->head_banks = npu__banks_of(sim->chip, insn, NULL, NULL);
+	engine->checked = index + 1;
+	return NPU_OK;
+}
+
+static enum npu_status start(struct npu_sim *sim, struct npu__core *core,
+			     struct npu__engine *engine, struct npu_error *err)
+{
+	const uint32_t index = engine->queue[engine->head].insn;
+	const union npu_insn *insn = npu__insn(core, index);
+	struct npu__flight *flight =
+		npu__flight(engine, engine->flight_count);
+
+	*flight = (struct npu__flight){
+		.insn = index,
+		.layer = npu__layer_of(sim, insn),
+		.issue = sim->now,
+		.done = NPU_NEVER,
+		.banks = engine->head_banks,
+	};
+	NPU_TRY(npu_cost_insn(sim->chip, insn, &flight->cost, err));
+	engine->head = (engine->head + 1) % NPU_QUEUE_MAX;
+	engine->count--;
+	engine->flight_count++;
+	engine->next_issue = sim->now + 1;
+	npu__tokens_take(core, insn->any.wait);
+	npu__account_issue(sim, flight);
+	return ops_of(engine)->issue(sim, core, engine, flight, err);
+}
+
+int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
+		      struct npu__engine *engine, enum npu_status *status,
+		      struct npu_error *err)
+{
+	struct npu_error inner = { 0 };
+	const union npu_insn *insn;
+	uint32_t index;
+
+	engine->waits = NPU_BIN_queue_empty;
+	if (!engine->count || engine->queue[engine->head].ready > sim->now)
+		return 0;
+	index = engine->queue[engine->head].insn;
+	insn = npu__insn(core, index);
+	engine->waits = NPU_BIN_token;
+	if (engine->flight_count == NPU_FLIGHT_MAX ||
+	    engine->next_issue > sim->now ||
+	    !npu__tokens_ready(core, insn->any.wait))
+		return 0;
+	if (ops_of(engine)->earliest(sim, core, engine, insn) > sim->now)
+		return 0;
+	*status = check_head(sim, core, engine, index, &inner);
+	if (*status != NPU_OK) {
+		*status = located(*status, core, index, &inner, err);
+		return 0;
+	}
+	if (are_claimed(core, engine, &engine->head_banks)) {
+		engine->waits = NPU_BIN_bank;
+		return 0;
+	}
+	*status = start(sim, core, engine, &inner);
+	if (*status != NPU_OK)
+		*status = located(*status, core, index, &inner, err);
+	return *status == NPU_OK;
+}
+
+/* Effects first, and the banks with them; then tokens, when there is room. */
+static int retire_one(struct npu_sim *sim, struct npu__core *core,
+		      struct npu__engine *engine, struct npu__flight *flight,
+		      enum npu_status *status, struct npu_error *err)
+{
+	const union npu_insn *insn = npu__insn(core, flight->insn);
+	struct npu_error inner = { 0 };
+	int moved = 0;
+
+	if (!flight->is_executed) {
+		if (sim->options.functional)
+			*status = npu_exec_insn(sim->memory, core->index, insn,
+						&inner);
+		if (*status != NPU_OK) {
+			*status = located(*status, core, flight->insn, &inner,
+					  err);
+			return 0;
+		}
+		flight->is_executed = 1;
+		moved = 1;
+	}
+	if (!npu__tokens_have_room(sim, core, insn->any.signal))
+		return moved;
+	npu__tokens_give(sim, core, insn->any.signal);
+	engine->last_done = flight->done;
+	*status = npu__account_retire(sim, core, engine, flight, err);
+	engine->flight_head = (engine->flight_head + 1) % NPU_FLIGHT_MAX;
+	engine->flight_count--;
+	return 1;
+}
+
+int npu__engine_retire(struct npu_sim *sim, struct npu__core *core,
+		       struct npu__engine *engine, enum npu_status *status,
+		       struct npu_error *err)
+{
+	int moved = 0;
+
+	while (engine->flight_count && *status == NPU_OK) {
+		struct npu__flight *flight = npu__flight(engine, 0);
+		const uint32_t before = engine->flight_count;
+
+		if (flight->done > sim->now)
+			break;
+		moved += retire_one(sim, core, engine, flight, status, err);
+		if (engine->flight_count == before)
+			break;
+	}
+	return moved;
+}
+
+static npu_cycle sooner(npu_cycle best, npu_cycle at, npu_cycle now)
+{
+	return at > now && at < best ? at : best;
+}
+
+npu_cycle npu__engine_next(const struct npu_sim *sim,
+			   const struct npu__core *core,
+			   const struct npu__engine *engine)
+{
+	const npu_cycle now = sim->now;
+	npu_cycle next = NPU_NEVER;
+
+	for (uint32_t i = 0; i < engine->flight_count; i++) {
+		const struct npu__flight *flight = &engine->flight[
+			(engine->flight_head + i) % NPU_FLIGHT_MAX];
+
+		next = sooner(next, flight->done, now);
+		if (!flight->is_submitted)
+			next = sooner(next, flight->begin, now);
+		/* the array's windows are accounted one by one */
+		next = sooner(next, flight->span.begin, now);
+		next = sooner(next, flight->span.stream_end, now);
+	}
+	if (engine->count && engine->flight_count < NPU_FLIGHT_MAX) {
+		const uint32_t index = engine->queue[engine->head].insn;
+
+		next = sooner(next, engine->queue[engine->head].ready, now);
+		next = sooner(next, engine->next_issue, now);
+		next = sooner(next,
+			      ops_of(engine)->earliest(
+				      sim, core, engine,
+				      npu__insn(core, index)),
+			      now);
+	}
+	return next;
+}

@@ -1,0 +1,373 @@
+/* sim/npu_sim.c - a program's run, from event to event.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sim/npu_sim_internal.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- create and destroy ---- */
+
+static enum npu_status check_program(const struct npu_chip *chip,
+				     const struct npu_program *program,
+				     struct npu_error *err)
+{
+	uint64_t base[NPU_REGIONS];
+	const uint64_t end = npu_program_layout(program, base);
+
+	if (program->core_count < 1 || program->core_count > chip->chip.cores)
+		return npu_fail(err, NPU_E_RANGE,
+				"program for %u cores, the chip has %" PRIu64,
+				program->core_count, chip->chip.cores);
+	if (program->chip_fingerprint != npu_chip_fingerprint(chip))
+		return npu_fail(err, NPU_E_RANGE,
+				"program was compiled for another chip than %s",
+				chip->chip.name);
+	if (end > chip->dram.capacity)
+		return npu_fail(err, NPU_E_CAPACITY,
+				"program takes %" PRIu64 " bytes of DRAM, "
+				"dram.capacity is %" PRIu64,
+				end, chip->dram.capacity);
+	for (uint32_t i = 0; i < program->core_count; i++) {
+		const struct npu_core_program *core = &program->core[i];
+
+		if (core->count == 0 || core->count > UINT32_MAX ||
+		    core->code[core->count - 1].op != NPU_OP_end)
+			return npu_fail(err, NPU_E_FAULT,
+					"core %u: program does not end with "
+					"`end`", i);
+	}
+	return NPU_OK;
+}
+
+static void count_instructions(struct npu_sim *sim)
+{
+	for (uint32_t i = 0; i < sim->core_count; i++) {
+		const struct npu_core_program *core = &sim->program->core[i];
+
+		for (size_t k = 0; k < core->count; k++)
+			if (npu_insn_engine(&core->code[k]) != NPU_ENGINE_ctl)
+				sim->layer[npu__layer_of(sim, &core->code[k])]
+					.left++;
+	}
+	while (sim->oldest + 1 < sim->layer_count &&
+	       sim->layer[sim->oldest].left == 0)
+		sim->oldest++;
+}
+
+/* Programs lie one after another in the region of kind `code`; where a program
+ * has none, behind everything else. */
+static uint64_t code_address(const struct npu_sim *sim, uint64_t end)
+{
+	for (unsigned r = 0; r < NPU_REGIONS; r++)
+		if (sim->program->region[r].kind == NPU_REGION_code)
+			return sim->region_base[r];
+	return end;
+}
+
+static void start_cores(struct npu_sim *sim)
+{
+	uint64_t code = code_address(
+		sim, npu_program_layout(sim->program, sim->region_base));
+
+	for (uint32_t i = 0; i < sim->core_count; i++) {
+		struct npu__core *core = &sim->core[i];
+
+		core->index = i;
+		core->program = &sim->program->core[i];
+		core->sequencer.code_address = code;
+		code += core->program->count * NPU_INSN_BYTES;
+		for (unsigned t = 0; t < NPU_TOKENS; t++)
+			core->token[t] = core->program->token[t].initial;
+		for (int e = 0; e < NPU_ENGINE_COUNT; e++)
+			core->engine[e].id = (enum npu_engine_id)e;
+		for (int e = 0; e < NPU_ENGINE_COUNT; e++)
+			core->engine[e].waits = NPU_BIN_queue_empty;
+		npu_array_reset(&core->array, sim->chip);
+	}
+}
+
+enum npu_status npu_sim_create(const struct npu_chip *chip,
+			       const struct npu_program *program,
+			       const struct npu_sim_options *options,
+			       struct npu_sim **out, struct npu_error *err)
+{
+	struct npu_sim *sim;
+	enum npu_status status;
+
+	NPU_TRY(check_program(chip, program, err));
+	sim = calloc(1, sizeof *sim);
+	if (!sim)
+		return npu_fail(err, NPU_E_NOMEM, "no memory to simulate in");
+	sim->chip = chip;
+	sim->program = program;
+	sim->options = *options;
+	sim->core_count = program->core_count;
+	sim->layer_count =
+		program->layer_count ? (uint32_t)program->layer_count : 1;
+	sim->core = calloc(sim->core_count, sizeof *sim->core);
+	sim->layer = calloc(sim->layer_count, sizeof *sim->layer);
+	sim->macs = calloc(sim->layer_count, sizeof *sim->macs);
+	status = sim->core && sim->layer && sim->macs ?
+			 NPU_OK :
+			 npu_fail(err, NPU_E_NOMEM, "no memory to simulate in");
+	if (status == NPU_OK)
+		status = npu_technology_load(chip->chip.technology, NULL,
+					     &sim->technology, err);
+	if (status == NPU_OK)
+		status = npu_memory_create(chip, program, options->functional,
+					   &sim->memory, err);
+	if (status == NPU_OK)
+		status = npu_memory_port_dram(chip, &sim->port, err);
+	if (status != NPU_OK) {
+		npu_sim_destroy(sim);
+		return status;
+	}
+	start_cores(sim);
+	count_instructions(sim);
+	*out = sim;
+	return NPU_OK;
+}
+
+void npu_sim_destroy(struct npu_sim *sim)
+{
+	if (!sim)
+		return;
+	if (sim->port.destroy)
+		sim->port.destroy(sim->port.user);
+	npu_memory_destroy(sim->memory);
+	free(sim->core);
+	free(sim->layer);
+	free(sim->macs);
+	free(sim->events);
+	free(sim->samples);
+	free(sim);
+}
+
+/* ---- what happens at one cycle ---- */
+
+static int retire_all(struct npu_sim *sim, struct npu__core *core,
+		      enum npu_status *status, struct npu_error *err)
+{
+	int moved = 0;
+
+	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++)
+		moved += npu__engine_retire(sim, core, &core->engine[e],
+					    status, err);
+	return moved;
+}
+
+static int issue_all(struct npu_sim *sim, struct npu__core *core,
+		     enum npu_status *status, struct npu_error *err)
+{
+	/* isa.md 3: who goes first where several want a bank */
+	static const enum npu_engine_id order[] = {
+		NPU_ENGINE_mx, NPU_ENGINE_vx, NPU_ENGINE_ld, NPU_ENGINE_st
+	};
+	int moved = 0;
+
+	for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
+		if (*status == NPU_OK)
+			moved += npu__engine_issue(sim, core,
+						   &core->engine[order[i]],
+						   status, err);
+	return moved;
+}
+
+static enum npu_status submit_begun(struct npu_sim *sim,
+				    struct npu__core *core,
+				    struct npu_error *err)
+{
+	for (int e = NPU_ENGINE_ld; e <= NPU_ENGINE_st; e++) {
+		struct npu__engine *engine = &core->engine[e];
+
+		for (uint32_t i = 0; i < engine->flight_count; i++) {
+			struct npu__flight *flight = npu__flight(engine, i);
+
+			if (!flight->is_submitted && flight->begin <= sim->now)
+				NPU_TRY(npu__dma_submit(sim, core, engine,
+							flight, err));
+		}
+	}
+	return NPU_OK;
+}
+
+/* Until nothing more can happen at this cycle. Tokens given by one core may
+ * let another go on, so all cores take part in every round. */
+static enum npu_status step(struct npu_sim *sim, struct npu_error *err)
+{
+	enum npu_status status = NPU_OK;
+	int moved = 1;
+
+	while (moved && status == NPU_OK) {
+		moved = 0;
+		for (uint32_t i = 0; i < sim->core_count; i++)
+			moved += retire_all(sim, &sim->core[i], &status, err);
+		for (uint32_t i = 0; i < sim->core_count; i++) {
+			struct npu__core *core = &sim->core[i];
+
+			if (status == NPU_OK)
+				moved += npu__sequencer_step(sim, core,
+							     &status, err);
+			if (status == NPU_OK)
+				moved += issue_all(sim, core, &status, err);
+			if (status == NPU_OK)
+				status = submit_begun(sim, core, err);
+		}
+	}
+	return status;
+}
+
+static npu_cycle next_event(const struct npu_sim *sim)
+{
+	npu_cycle next = NPU_NEVER;
+
+	for (uint32_t i = 0; i < sim->core_count; i++) {
+		const struct npu__core *core = &sim->core[i];
+		npu_cycle at = npu__sequencer_next(sim, core);
+
+		next = at < next ? at : next;
+		for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++) {
+			at = npu__engine_next(sim, core, &core->engine[e]);
+			next = at < next ? at : next;
+		}
+	}
+	return next;
+}
+
+static void answer(struct npu_sim *sim, const struct npu_dram_run *run)
+{
+	struct npu__core *core = &sim->core[run->master / NPU_MASTERS_A_CORE];
+	const unsigned who = run->master % NPU_MASTERS_A_CORE;
+
+	if (who == NPU_MASTER_fetch)
+		npu__sequencer_answer(core);
+	else
+		npu__dma_answer(sim, core, &core->engine[who],
+				(uint32_t)run->id);
+}
+
+/* ---- the run ---- */
+
+static int have_ended(const struct npu_sim *sim)
+{
+	for (uint32_t i = 0; i < sim->core_count; i++)
+		if (!sim->core[i].sequencer.has_ended)
+			return 0;
+	return 1;
+}
+
+static enum npu_status deadlock(const struct npu_sim *sim,
+				struct npu_error *err)
+{
+	struct npu_text text = { 0 };
+	enum npu_status status;
+
+	for (uint32_t i = 0; i < sim->core_count; i++)
+	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++) {
+		const struct npu__core *core = &sim->core[i];
+		const struct npu__engine *engine = &core->engine[e];
+
+		if (engine->flight_count)
+			npu_text_add(&text,
+				     "; %s finished instruction %u of core %u, "
+				     "whose token is full",
+				     npu_engine_name(engine->id),
+				     engine->flight[engine->flight_head].insn,
+				     i);
+		else if (engine->count)
+			npu_text_add(&text,
+				     "; %s waits with instruction %u of core "
+				     "%u for its tokens",
+				     npu_engine_name(engine->id),
+				     engine->queue[engine->head].insn, i);
+	}
+	status = npu_fail(err, NPU_E_FAULT,
+			  "deadlock at cycle %" PRIu64 "%s", sim->now,
+			  text.data ? text.data : "");
+	npu_text_clear(&text);
+	return status;
+}
+
+/* Move to the next event, be it memory's or ours. */
+static enum npu_status advance(struct npu_sim *sim, struct npu_error *err)
+{
+	const npu_cycle next = next_event(sim);
+	struct npu_dram_run run;
+	npu_cycle at;
+
+	if (sim->port.advance(sim->port.user, next, &run, &at)) {
+		npu__account(sim, at);
+		sim->now = at;
+		answer(sim, &run);
+	} else {
+		if (next == NPU_NEVER)
+			return deadlock(sim, err);
+		npu__account(sim, next);
+		sim->now = next;
+	}
+	/* all that memory answers in this cycle comes before anything else */
+	while (sim->port.advance(sim->port.user, sim->now, &run, &at))
+		answer(sim, &run);
+	if (sim->options.max_cycles && sim->now > sim->options.max_cycles)
+		return npu_fail(err, NPU_E_LIMIT,
+				"more than %" PRIu64 " cycles",
+				sim->options.max_cycles);
+	return NPU_OK;
+}
+
+enum npu_status npu_sim_run(struct npu_sim *sim, npu_layer_hook *hook,
+			    void *user, struct npu_result **result,
+			    struct npu_error *err)
+{
+	sim->hook = hook;
+	sim->hook_user = user;
+	for (;;) {
+		NPU_TRY(step(sim, err));
+		if (have_ended(sim))
+			break;
+		NPU_TRY(advance(sim, err));
+	}
+	npu__account_counters(sim);
+	return npu__sim_result(sim, result, err);
+}
+
+/* ---- tensors ---- */
+
+/* Rows of the innermost dimension: fn(user, memory, elements, stride). */
+static void copy_tensor(struct npu_sim *sim, const struct npu_tensor_desc *t,
+			uint8_t *data, int is_write)
+{
+	uint8_t *base = sim->memory->region[t->region] + t->offset_bytes;
+	const size_t e = npu_dtype_bytes(t->dtype);
+	const unsigned last = t->rank ? t->rank - 1u : 0;
+	const uint64_t n = t->rank ? t->dim[last] : 1;
+	const uint64_t step = t->rank ? t->stride_bytes[last] : e;
+	uint64_t rows = 1;
+
+	for (unsigned d = 0; d < last; d++)
+		rows *= t->dim[d];
+	for (uint64_t row = 0; row < rows; row++) {
+		uint64_t left = row;
+		uint8_t *at = base;
+
+		for (unsigned d = last; d-- > 0;) {
+			at += left % t->dim[d] * t->stride_bytes[d];
+			left /= t->dim[d];
+		}
+		for (uint64_t i = 0; i < n; i++, data += e)
+			memcpy(is_write ? at + i * step : data,
+			       is_write ? data : at + i * step, e);
+	}
+}
+
+void npu_sim_write(struct npu_sim *sim, const struct npu_tensor_desc *tensor,
+		   const void *data)
+{
+	copy_tensor(sim, tensor, (uint8_t *)(uintptr_t)data, 1);
+}
+
+void npu_sim_read(const struct npu_sim *sim,
+		  const struct npu_tensor_desc *tensor, void *data)
+{
+	copy_tensor((struct npu_sim *)(uintptr_t)sim, tensor, data, 0);
+}

@@ -1,0 +1,217 @@
+/* sim/npu_sim_internal.h - the parts of a running simulator.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Time advances from event to event (npu_sim.c). At each, in this order:
+ * memory answers arrive, finished descriptors retire (effects, banks, tokens),
+ * the sequencer pushes, engines issue: MX, VX, LD, ST. Nothing here loops over
+ * cycles. */
+#ifndef NPU_SIM_INTERNAL_H
+#define NPU_SIM_INTERNAL_H
+#include "isa/npu_array.h"
+#include "sim/exec/npu_exec.h"
+#include "sim/npu_bank.h"
+#include "sim/npu_energy.h"
+#include "sim/npu_memory_port.h"
+#include "sim/npu_sim.h"
+
+#define NPU_NEVER UINT64_MAX
+
+enum {
+	NPU_QUEUE_MAX = 64, /* npu_chip.def: queues.depth */
+	/* model: descriptors of one engine between issue and retirement; LD
+	 * and ST ask for the next one's data while this one's arrives */
+	NPU_FLIGHT_MAX = 4
+};
+
+/* A descriptor between issue and retirement. */
+struct npu__flight {
+	uint32_t insn;
+	uint32_t layer;
+	npu_cycle issue;
+	npu_cycle done; /* NPU_NEVER while memory has not answered */
+	uint8_t is_executed; /* its effects and banks are done with; tokens
+			      * are still to be given */
+	struct npu_cost cost;
+	struct npu__banks banks;
+	/* MX: its window of the array; what is left of its bins */
+	struct npu_array_span span;
+	/* LD, ST: requests start at `begin`; runs not yet answered */
+	npu_cycle begin, last_answer;
+	uint64_t runs_left;
+	uint8_t is_submitted;
+	uint64_t busy_left; /* cycles on the scratchpad's side not yet binned */
+};
+
+struct npu__engine {
+	enum npu_engine_id id;
+	struct {
+		uint32_t insn;
+		npu_cycle ready; /* may issue from here on */
+	} queue[NPU_QUEUE_MAX];
+	uint32_t head, count;
+	struct npu__flight flight[NPU_FLIGHT_MAX];
+	uint32_t flight_head, flight_count;
+	npu_cycle next_issue;
+	npu_cycle last_done; /* of the descriptor that retired last */
+	/* the head, once it was checked: its banks, kept while it waits */
+	uint32_t checked; /* instruction + 1; 0: none */
+	struct npu__banks head_banks;
+	/* why the head does not issue; NPU_BIN_busy while something flies */
+	enum npu_bin waits;
+};
+
+/* Fetches descriptors ahead, pushes them to the engines in order. */
+struct npu__sequencer {
+	uint64_t code_address;
+	uint32_t asked, fetched, next; /* descriptors: requested, here, pushed */
+	npu_cycle next_push;
+	uint8_t has_ended;
+};
+
+struct npu__core {
+	uint32_t index;
+	const struct npu_core_program *program;
+	struct npu__sequencer sequencer;
+	struct npu__engine engine[NPU_ENGINE_COUNT]; /* [ctl] is not used */
+	uint32_t token[NPU_TOKENS];
+	struct npu_array array;
+	struct npu__banks before_banks; /* A of the last GEMM issued */
+};
+
+/* What is counted of a layer while the run goes on. */
+struct npu__layer {
+	struct npu_stats stats;
+	uint64_t left; /* instructions that have not completed */
+	npu_cycle first_issue, last_done;
+	uint8_t has_issued;
+	uint64_t dma_busy_cycles[2]; /* LD, ST: scratchpad's side */
+	uint8_t passes; /* least of its GEMMs; 0: none */
+};
+
+
+struct npu_sim {
+	const struct npu_chip *chip;
+	const struct npu_program *program;
+	struct npu_sim_options options;
+	struct npu_memory *memory;
+	struct npu_memory_port port;
+	uint64_t region_base[NPU_REGIONS];
+	npu_cycle now;
+	uint32_t core_count;
+	struct npu__core *core; /* [core_count] */
+	struct npu__layer *layer; /* [layer_count] */
+	struct npu_energy_macs *macs; /* [layer_count] */
+	struct npu_technology technology;
+	uint32_t layer_count;	  /* at least 1 */
+	uint32_t oldest;	  /* unfinished layer; the last one at the end */
+	uint64_t bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT];
+	uint64_t activates, refreshes; /* charged to layers so far */
+	npu_layer_hook *hook;
+	void *hook_user;
+	/* tracing */
+	struct npu_event *events;
+	size_t event_count, event_capacity;
+	struct npu_sample *samples;
+	size_t sample_count, sample_capacity;
+	uint64_t sample_cycles;
+};
+
+static inline const union npu_insn *npu__insn(const struct npu__core *core,
+					      uint32_t index)
+{
+	return &core->program->code[index];
+}
+
+/* Layer of an instruction; those beyond the table count for the last one. */
+static inline uint32_t npu__layer_of(const struct npu_sim *sim,
+				     const union npu_insn *insn)
+{
+	const uint64_t layer = insn->any.tag >> NPU_TAG_LAYER_SHIFT;
+
+	return layer < sim->layer_count ? (uint32_t)layer :
+					  sim->layer_count - 1;
+}
+
+static inline struct npu__flight *npu__flight(struct npu__engine *engine,
+					      uint32_t i)
+{
+	return &engine->flight[(engine->flight_head + i) % NPU_FLIGHT_MAX];
+}
+
+/* ---- npu_sequencer.c ---- */
+/* Ask for descriptors ahead, push one if it can be. Returns 1 if it pushed. */
+int npu__sequencer_step(struct npu_sim *sim, struct npu__core *core,
+			enum npu_status *status, struct npu_error *err);
+void npu__sequencer_answer(struct npu__core *core);
+/* First cycle after now at which it may act by itself. */
+npu_cycle npu__sequencer_next(const struct npu_sim *sim,
+			      const struct npu__core *core);
+
+/* ---- npu_tokens.c ---- */
+int npu__tokens_ready(const struct npu__core *core, uint64_t wait);
+void npu__tokens_take(struct npu__core *core, uint64_t wait);
+/* Whether every token that `signal` names has room; and the giving. */
+int npu__tokens_have_room(const struct npu_sim *sim,
+			  const struct npu__core *core, uint64_t signal);
+void npu__tokens_give(struct npu_sim *sim, const struct npu__core *core,
+		      uint64_t signal);
+
+/* ---- npu_engine.c ---- */
+/* Three questions, kept apart: the cost is isa/npu_cost.c; */
+struct npu__engine_ops {
+	/* query: first cycle >= now at which the engine itself can take the
+	 * head of its queue; NPU_NEVER: when something of it completes */
+	npu_cycle (*earliest)(const struct npu_sim *sim,
+			      const struct npu__core *core,
+			      const struct npu__engine *engine,
+			      const union npu_insn *insn);
+	/* commit at sim->now: `flight` has cost and banks */
+	enum npu_status (*issue)(struct npu_sim *sim, struct npu__core *core,
+				 struct npu__engine *engine,
+				 struct npu__flight *flight,
+				 struct npu_error *err);
+};
+extern const struct npu__engine_ops npu__mx_ops, npu__vx_ops, npu__dma_ops;
+
+/* Retire what is finished. Returns the number of descriptors that moved. */
+int npu__engine_retire(struct npu_sim *sim, struct npu__core *core,
+		       struct npu__engine *engine, enum npu_status *status,
+		       struct npu_error *err);
+/* Issue the head if it can be. Returns 1 if it did. */
+int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
+		      struct npu__engine *engine, enum npu_status *status,
+		      struct npu_error *err);
+npu_cycle npu__engine_next(const struct npu_sim *sim,
+			   const struct npu__core *core,
+			   const struct npu__engine *engine);
+
+/* ---- npu_engine_dma.c ---- */
+/* Hand over the requests of a flight whose set-up is over. */
+enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
+				struct npu__engine *engine,
+				struct npu__flight *flight,
+				struct npu_error *err);
+void npu__dma_answer(struct npu_sim *sim, struct npu__core *core,
+		     struct npu__engine *engine, uint32_t slot);
+
+/* ---- npu_account.c ---- */
+/* Put the cycles now..until, in which nothing happens, where they belong. */
+void npu__account(struct npu_sim *sim, npu_cycle until);
+void npu__account_issue(struct npu_sim *sim, const struct npu__flight *flight);
+enum npu_status npu__account_retire(struct npu_sim *sim,
+				    const struct npu__core *core,
+				    const struct npu__engine *engine,
+				    const struct npu__flight *flight,
+				    struct npu_error *err);
+/* Memory moved bytes for a layer. */
+enum npu_status npu__account_memory(struct npu_sim *sim, uint32_t layer,
+				    uint64_t address, uint64_t bytes,
+				    int is_write, struct npu_error *err);
+/* Charge the memory's counters since the last call to the oldest layer. */
+void npu__account_counters(struct npu_sim *sim);
+
+/* ---- npu_sim_result.c ---- */
+enum npu_status npu__sim_result(struct npu_sim *sim, struct npu_result **out,
+				struct npu_error *err);
+
+#endif
