@@ -1,4 +1,6 @@
 npu_test(onnx LABEL unit USES models base SOURCES
+  unit/onnx/import_test.cc
+  unit/onnx/file_test.cc
   unit/onnx/bad_onnx_test.cc)
 target_include_directories(test_onnx PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 npu_test(conformance LABEL oracle USES models base SOURCES

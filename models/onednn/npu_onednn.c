@@ -213,12 +213,12 @@ enum npu_status npu_onednn_run(struct npu_graph *imported,
 			       double *seconds, struct npu_error *err)
 {
 	struct npu__dnn dnn;
-	enum npu_status status = npu__dnn_begin(&dnn, imported, err);
+	enum npu_status status = npu__dnn_begin(&dnn, imported, threads, err);
 
 	if (!status)
 		status = build(&dnn, inputs);
 	if (!status)
-		status = npu__dnn_time(&dnn, threads, repeats, seconds);
+		status = npu__dnn_time(&dnn, repeats, seconds);
 	if (!status && out) {
 		*out = (struct npu_values){ .data = (void **)dnn.data,
 					    .count = imported->value_count };

@@ -1,5 +1,5 @@
-/* models/onednn/npu_onednn_int8.c - the latency of a network in int8 on the CPU.
- * SPDX-License-Identifier: Apache-2.0
+/* models/onednn/npu_onednn_int8.c - the latency of a network in int8 on the
+ * CPU. SPDX-License-Identifier: Apache-2.0
  *
  * As a deployed network would run: u8 activations in whatever layout oneDNN
  * likes best, s8 weights packed beforehand, and BatchNormalization, residual
@@ -11,10 +11,10 @@
 
 struct plan {
 	struct npu__dnn dnn;
-	dnnl_memory_t *memory;	/* by value id; NULL: not made yet */
-	uint8_t *users;		/* by value id, at most 255 */
+	dnnl_memory_t *memory;  /* by value id; NULL: not made yet */
+	uint8_t *users;         /* by value id, at most 255 */
 	struct npu_node **user; /* by value id: one of them */
-	uint8_t *done;		/* by node id: fused into an earlier one */
+	uint8_t *done;          /* by node id: fused into an earlier one */
 };
 
 /* ---- memories ---- */
@@ -23,9 +23,9 @@ static const dnnl_memory_desc_t *desc_of(dnnl_memory_t memory)
 {
 	const dnnl_memory_desc_t *desc = NULL;
 
-	return dnnl_memory_get_memory_desc(memory, &desc) == dnnl_success ?
-		       desc :
-		       NULL;
+	return dnnl_memory_get_memory_desc(memory, &desc) == dnnl_success
+		       ? desc
+		       : NULL;
 }
 
 static enum npu_status add_memory(struct plan *plan,
@@ -69,9 +69,9 @@ static enum npu_status in_layout(struct plan *plan, const struct npu_node *node,
 		return NPU_OK;
 	NPU_TRY(add_memory(plan, desc, out));
 	NPU__DNN_TRY(dnn, node,
-		     dnnl_reorder_primitive_desc_create(
-			     &primitive_desc, from, dnn->engine, desc,
-			     dnn->engine, NULL));
+		     dnnl_reorder_primitive_desc_create(&primitive_desc, from,
+							dnn->engine, desc,
+							dnn->engine, NULL));
 	status = dnnl_primitive_create(&reorder, primitive_desc);
 	dnnl_primitive_desc_destroy(primitive_desc);
 	NPU__DNN_TRY(dnn, node, status);
@@ -176,8 +176,8 @@ static enum npu_status add_product(struct plan *plan,
 	NPU__DNN_TRY(dnn, node, dnnl_primitive_attr_create(&attr));
 	const dnnl_status_t filled = fill_attr(attr, tail);
 
-	status = filled ? npu__dnn_fail(dnn, node, filled) :
-			  npu__dnn_primitive(dnn, node, desc, attr, &made);
+	status = filled ? npu__dnn_fail(dnn, node, filled)
+			: npu__dnn_primitive(dnn, node, desc, attr, &made);
 	dnnl_primitive_attr_destroy(attr);
 	if (status)
 		return status;
@@ -212,9 +212,9 @@ static enum npu_status add_conv(struct plan *plan, const struct npu_node *node)
 	/* one group has no dimension for it: grouped kernels are others */
 	const struct npu__dims wd =
 		groups == 1 ? NPU__DIMS(ws->dim[0], ws->dim[1], w.kernel[0],
-					w.kernel[1]) :
-			      NPU__DIMS(groups, ws->dim[0] / groups,
-					ws->dim[1], w.kernel[0], w.kernel[1]);
+					w.kernel[1])
+			    : NPU__DIMS(groups, ws->dim[0] / groups, ws->dim[1],
+					w.kernel[0], w.kernel[1]);
 	dnnl_memory_desc_t src, weights, bias, dst;
 	dnnl_convolution_desc_t desc;
 
@@ -246,8 +246,8 @@ static enum npu_status add_inner_product(struct plan *plan,
 	dnnl_memory_desc_t src_desc, weights, bias, dst;
 	dnnl_inner_product_desc_t desc;
 
-	if (!node->inputs[1]->constant || npu_shape_count(ys) !=
-						  in->dims[0] * outputs)
+	if (!node->inputs[1]->constant ||
+	    npu_shape_count(ys) != in->dims[0] * outputs)
 		return npu_fail(plan->dnn.err, NPU_E_UNSUPPORTED,
 				"oneDNN int8: %s (%s) is no layer with "
 				"constant weights",
@@ -285,9 +285,9 @@ static enum npu_status add_pool(struct plan *plan, const struct npu_node *node)
 	NPU__DNN_TRY(dnn, node,
 		     dnnl_pooling_v2_forward_desc_init(
 			     &desc, dnnl_forward_inference,
-			     node->op == NPU_MaxPool ?
-				     dnnl_pooling_max :
-				     dnnl_pooling_avg_exclude_padding,
+			     node->op == NPU_MaxPool
+				     ? dnnl_pooling_max
+				     : dnnl_pooling_avg_exclude_padding,
 			     desc_of(from), &dst, w.stride, w.kernel, w.dilate,
 			     w.lo, w.hi));
 	NPU_TRY(npu__dnn_primitive(dnn, node, &desc, NULL, &pool));
@@ -371,9 +371,9 @@ static enum npu_status add_softmax(struct plan *plan,
 	NPU_TRY(npu__dnn_dense(dnn, dims, dnnl_f32, &dense));
 	NPU_TRY(in_layout(plan, node, from, &dense, &real));
 	NPU__DNN_TRY(dnn, node,
-		     dnnl_softmax_forward_desc_init(
-			     &desc, dnnl_forward_inference, &dense,
-			     dims.rank - 1));
+		     dnnl_softmax_forward_desc_init(&desc,
+						    dnnl_forward_inference,
+						    &dense, dims.rank - 1));
 	NPU_TRY(npu__dnn_primitive(dnn, node, &desc, NULL, &softmax));
 	plan->memory[node->outputs[0]->id] = real;
 	return npu__dnn_execute(dnn, softmax, 2,
@@ -480,7 +480,8 @@ enum npu_status npu_onednn_int8_time(struct npu_graph *imported, int threads,
 				     struct npu_error *err)
 {
 	struct plan plan = { 0 };
-	enum npu_status status = npu__dnn_begin(&plan.dnn, imported, err);
+	enum npu_status status =
+		npu__dnn_begin(&plan.dnn, imported, threads, err);
 
 	if (!status)
 		status = count_users(&plan);
@@ -489,7 +490,7 @@ enum npu_status npu_onednn_int8_time(struct npu_graph *imported, int threads,
 	for (uint32_t i = 0; !status && i < imported->node_count; i++)
 		status = add_node(&plan, imported->nodes[i]);
 	if (!status)
-		status = npu__dnn_time(&plan.dnn, threads, repeats, seconds);
+		status = npu__dnn_time(&plan.dnn, repeats, seconds);
 	npu__dnn_end(&plan.dnn);
 	return status;
 }

@@ -36,6 +36,7 @@ struct npu__dnn {
 	dnnl_primitive_t *primitives;
 	uint32_t memory_count, memory_capacity;
 	uint32_t primitive_count, primitive_capacity;
+	int threads_before;
 	float **data; /* by value id: fp32, row-major */
 	struct npu_error *err;
 };
@@ -50,16 +51,19 @@ struct npu__dims {
 				     sizeof(int64_t),                     \
 			     .dim = { __VA_ARGS__ } })
 
+/* `threads` as in npu_reference.h; npu__dnn_end() must follow. */
 NPU_NODISCARD enum npu_status npu__dnn_begin(struct npu__dnn *dnn,
 					     struct npu_graph *graph,
+					     int threads,
 					     struct npu_error *err);
 /* Free everything but dnn->data and what it points to. */
 void npu__dnn_end(struct npu__dnn *dnn);
 /* Run every step once. */
 NPU_NODISCARD enum npu_status npu__dnn_run(struct npu__dnn *dnn);
-/* Median seconds of `repeats` runs after one to warm up; with `threads`. */
-NPU_NODISCARD enum npu_status npu__dnn_time(struct npu__dnn *dnn, int threads,
-					    int repeats, double *seconds);
+/* Median seconds of `repeats` runs after one to warm up; one run where
+ * `seconds` is NULL. */
+NPU_NODISCARD enum npu_status npu__dnn_time(struct npu__dnn *dnn, int repeats,
+					    double *seconds);
 
 /* E_INTERNAL, E_NOMEM or E_UNSUPPORTED as oneDNN's status has it. */
 enum npu_status npu__dnn_fail(struct npu__dnn *dnn, const struct npu_node *node,

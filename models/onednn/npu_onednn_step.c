@@ -9,10 +9,25 @@
 #include <omp.h>
 #endif
 
+/* OpenMP's number of threads is the process's, and primitives keep the one
+ * they were made with: set before, put back at the end. */
+static int set_threads(int threads)
+{
+#ifdef NPU_OPENMP
+	const int before = omp_get_max_threads();
+
+	omp_set_num_threads(threads > 0 ? threads : omp_get_num_procs());
+	return before;
+#else
+	return threads;
+#endif
+}
+
 enum npu_status npu__dnn_begin(struct npu__dnn *dnn, struct npu_graph *graph,
-			       struct npu_error *err)
+			       int threads, struct npu_error *err)
 {
 	*dnn = (struct npu__dnn){ .graph = graph, .err = err };
+	dnn->threads_before = set_threads(threads);
 	dnn->arena = npu_arena_create();
 	if (!dnn->arena)
 		return npu_fail(err, NPU_E_NOMEM, "oneDNN reference");
@@ -34,6 +49,7 @@ void npu__dnn_end(struct npu__dnn *dnn)
 	if (dnn->engine)
 		dnnl_engine_destroy(dnn->engine);
 	npu_arena_destroy(dnn->arena);
+	set_threads(dnn->threads_before);
 }
 
 enum npu_status npu__dnn_fail(struct npu__dnn *dnn, const struct npu_node *node,
@@ -279,8 +295,8 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static enum npu_status time_runs(struct npu__dnn *dnn, int repeats,
-				 double *seconds)
+enum npu_status npu__dnn_time(struct npu__dnn *dnn, int repeats,
+			      double *seconds)
 {
 	const int n = repeats > 0 ? repeats : 1;
 	double *times = npu_new(dnn->arena, double, (size_t)n);
@@ -299,22 +315,4 @@ static enum npu_status time_runs(struct npu__dnn *dnn, int repeats,
 	qsort(times, (size_t)n, sizeof *times, compare);
 	*seconds = n % 2 ? times[n / 2] : (times[n / 2 - 1] + times[n / 2]) / 2;
 	return NPU_OK;
-}
-
-/* The number of threads is OpenMP's, of the whole process: put back after. */
-enum npu_status npu__dnn_time(struct npu__dnn *dnn, int threads, int repeats,
-			      double *seconds)
-{
-#ifdef NPU_OPENMP
-	const int before = omp_get_max_threads();
-	enum npu_status status;
-
-	omp_set_num_threads(threads > 0 ? threads : omp_get_num_procs());
-	status = time_runs(dnn, repeats, seconds);
-	omp_set_num_threads(before);
-	return status;
-#else
-	(void)threads;
-	return time_runs(dnn, repeats, seconds);
-#endif
 }
