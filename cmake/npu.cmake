@@ -15,6 +15,11 @@ function(npu_options name)
   target_compile_options(${name} PRIVATE ${NPU_WARNINGS} -ffp-contract=off
     $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes>
     $<$<BOOL:${NPU_WERROR}>:-Werror>)
+  # Fuzzers steer by the branches of everything they link.
+  if(NPU_FUZZ)
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
+    target_link_options(${name} PUBLIC -fsanitize=fuzzer-no-link)
+  endif()
   if(NPU_SANITIZE)
     target_compile_options(${name} PUBLIC -fsanitize=${NPU_SANITIZE}
       -fno-sanitize-recover=all -fno-omit-frame-pointer)
