@@ -3,6 +3,18 @@
 #include "isa/npu_isa.h"
 #include <string.h>
 
+const char *npu_space_name(enum npu_space space)
+{
+	static const char *const names[] = {
+		[NPU_SPACE_spad] = "scratchpad",
+		[NPU_SPACE_acc] = "accumulator",
+		[NPU_SPACE_lut] = "lut",
+		[NPU_SPACE_mem] = "region",
+	};
+
+	return names[space];
+}
+
 struct list {
 	struct npu_access *out;
 	size_t count;

@@ -176,6 +176,8 @@ enum { NPU_LUT_BYTES = 4096, NPU_LINE_BYTES = 16 };
  * first + i0*step[0] + ... + i3*step[3] + 0..extent-1. As a set: each byte
  * once, overlapping levels merged. */
 enum npu_space { NPU_SPACE_spad, NPU_SPACE_acc, NPU_SPACE_lut, NPU_SPACE_mem };
+/* "scratchpad", ... */
+const char *npu_space_name(enum npu_space space);
 enum { NPU_ACCESS_MAX = 12, NPU_ACCESS_LEVELS = 4 };
 struct npu_access {
 	enum npu_space space;

@@ -43,7 +43,7 @@ uint64_t npu_program_layout(const struct npu_program *program,
 	return at;
 }
 
-const char *npu__region_kind_name(unsigned kind)
+const char *npu_region_kind_name(unsigned kind)
 {
 	static const char *const names[] = {
 		[NPU_REGION_unused] = "unused",
@@ -85,7 +85,7 @@ const char *npu__port_fault(const struct npu_program *program,
 
 const char *npu__region_fault(const struct npu_region *region)
 {
-	if (!npu__region_kind_name(region->kind))
+	if (!npu_region_kind_name(region->kind))
 		return "no such kind of region";
 	if (region->bytes > NPU__REGION_BYTES_MAX)
 		return "a region is at most 2^39 bytes";

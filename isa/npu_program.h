@@ -49,6 +49,9 @@ enum npu_region_kind {
 	NPU_REGION_cores
 };
 
+/* "constants", ...; NULL beyond the last kind. */
+const char *npu_region_kind_name(unsigned kind);
+
 struct npu_region {
 	enum npu_region_kind kind;
 	uint64_t bytes;
@@ -135,7 +138,15 @@ NPU_NODISCARD enum npu_status npu_program_decode(const uint8_t *bytes,
 						 struct npu_program **out,
 						 struct npu_error *err);
 
-/* The text assembly; round-trips exactly (constants as hexadecimal). */
+/* The text assembly; round-trips exactly (constants as hexadecimal). Parts:
+ * without the data it is a timing-only program, without the code a listing. */
+enum {
+	NPU_PROGRAM_CODE = 1,
+	NPU_PROGRAM_DATA = 2,
+	NPU_PROGRAM_ALL = 3 /* and always the header and its tables */
+};
+void npu_program_print_parts(const struct npu_program *program, unsigned parts,
+			     struct npu_text *out);
 void npu_program_print(const struct npu_program *program, struct npu_text *out);
 NPU_NODISCARD enum npu_status npu_program_parse(const char *text,
 						const char *path,

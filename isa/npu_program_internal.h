@@ -23,7 +23,4 @@ const char *npu__code_fault(const struct npu_core_program *core);
 /* Regions all together, and the code region against the code. */
 const char *npu__layout_fault(const struct npu_program *program);
 
-/* "constants", ...; NULL beyond the last kind. */
-const char *npu__region_kind_name(unsigned kind);
-
 #endif

@@ -104,11 +104,10 @@ static enum npu_status take_flag(struct reader *r, const char *what,
 static enum npu_status read_header(struct reader *r)
 {
 	struct npu_program *p = r->program;
-	const char *fixed = "the header";
 
-	NPU_TRY(need(r, 40, fixed));
-	if (memcmp(r->bytes, "SYSTOLE\n", 8))
+	if (r->size < 8 || memcmp(r->bytes, "SYSTOLE\n", 8))
 		return fail(r, 0, NPU_E_SYNTAX, "not a program file");
+	NPU_TRY(need(r, 40, "the header"));
 	r->at = 8;
 	uint64_t version = take(r, 4);
 	if (version != NPU__PROGRAM_VERSION)

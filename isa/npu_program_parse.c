@@ -62,10 +62,10 @@ static enum npu_status parse_region(struct parser *p)
 	npu__scan_ends(&p->scan);
 	const char *start = p->scan.next;
 	NPU_TRY(npu__scan_word(&p->scan, "a kind of region", word));
-	while (npu__region_kind_name(kind) &&
-	       strcmp(npu__region_kind_name(kind), word))
+	while (npu_region_kind_name(kind) &&
+	       strcmp(npu_region_kind_name(kind), word))
 		kind++;
-	if (!npu__region_kind_name(kind) || kind == NPU_REGION_unused)
+	if (!npu_region_kind_name(kind) || kind == NPU_REGION_unused)
 		return npu__scan_fail(&p->scan, start, NPU_E_SYNTAX,
 				      "unknown kind of region '%s'", word);
 	NPU_TRY(npu__scan_keys(&p->scan, keys, 1));

@@ -14,8 +14,7 @@ static void print_header(const struct npu_program *p, struct npu_text *out)
 	for (int r = 0; r < NPU_REGIONS; r++)
 		if (p->region[r].kind != NPU_REGION_unused)
 			npu_text_add(out, ".region %d %s bytes=%" PRIu64 "\n",
-				     r,
-				     npu__region_kind_name(p->region[r].kind),
+				     r, npu_region_kind_name(p->region[r].kind),
 				     p->region[r].bytes);
 }
 
@@ -64,7 +63,7 @@ static void print_tensor(const struct npu_tensor_desc *t, struct npu_text *out)
 }
 
 static void print_core(const struct npu_core_program *core, uint32_t k,
-		       struct npu_text *out)
+		       unsigned parts, struct npu_text *out)
 {
 	npu_text_add(out, ".core %u\n", (unsigned)k);
 	for (int i = 0; i < NPU_TOKENS; i++) {
@@ -87,7 +86,7 @@ static void print_core(const struct npu_core_program *core, uint32_t k,
 			npu_text_add(out, ".port %d core=%u counter=%u\n", i,
 				     (unsigned)core->port[i].core,
 				     (unsigned)core->port[i].counter);
-	for (size_t i = 0; i < core->count; i++) {
+	for (size_t i = 0; parts & NPU_PROGRAM_CODE && i < core->count; i++) {
 		npu_insn_print(&core->code[i], out);
 		npu_text_add(out, "\n");
 	}
@@ -113,7 +112,8 @@ static void print_data(const struct npu_region *region, int r,
 	}
 }
 
-void npu_program_print(const struct npu_program *program, struct npu_text *out)
+void npu_program_print_parts(const struct npu_program *program, unsigned parts,
+			     struct npu_text *out)
 {
 	print_header(program, out);
 	for (size_t i = 0; i < program->layer_count; i++)
@@ -121,8 +121,13 @@ void npu_program_print(const struct npu_program *program, struct npu_text *out)
 	for (size_t i = 0; i < program->tensor_count; i++)
 		print_tensor(&program->tensor[i], out);
 	for (uint32_t k = 0; k < program->core_count; k++)
-		print_core(&program->core[k], k, out);
-	for (int r = 0; r < NPU_REGIONS; r++)
+		print_core(&program->core[k], k, parts, out);
+	for (int r = 0; parts & NPU_PROGRAM_DATA && r < NPU_REGIONS; r++)
 		if (program->region[r].data)
 			print_data(&program->region[r], r, out);
+}
+
+void npu_program_print(const struct npu_program *program, struct npu_text *out)
+{
+	npu_program_print_parts(program, NPU_PROGRAM_ALL, out);
 }

@@ -32,6 +32,12 @@ struct npu_violation {
 	uint64_t address; /* first byte (row of the accumulator) concerned */
 };
 
+/* "never_written", ... */
+const char *npu_violation_name(enum npu_violation_kind kind);
+/* Are other_core and other_insn, space and address set? */
+int npu_violation_is_race(enum npu_violation_kind kind);
+int npu_violation_has_address(enum npu_violation_kind kind);
+
 /* Check `program` for `chip` (isa.md 3).
  *   found  may be NULL; set where E_FAULT is returned
  *   time   O(instructions + lines touched)

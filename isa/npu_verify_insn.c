@@ -2,6 +2,39 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "isa/npu_verify_internal.h"
 
+const char *npu_violation_name(enum npu_violation_kind kind)
+{
+	static const char *const names[] = {
+		[NPU_VIOLATION_none] = "none",
+		[NPU_VIOLATION_encoding] = "encoding",
+		[NPU_VIOLATION_bounds] = "bounds",
+		[NPU_VIOLATION_deadlock] = "deadlock",
+		[NPU_VIOLATION_capacity] = "capacity",
+		[NPU_VIOLATION_leftover] = "leftover",
+		[NPU_VIOLATION_wrong_engine] = "wrong_engine",
+		[NPU_VIOLATION_raw] = "raw",
+		[NPU_VIOLATION_war] = "war",
+		[NPU_VIOLATION_waw] = "waw",
+		[NPU_VIOLATION_never_written] = "never_written",
+		[NPU_VIOLATION_read_only] = "read_only",
+	};
+
+	return names[kind];
+}
+
+int npu_violation_is_race(enum npu_violation_kind kind)
+{
+	return kind == NPU_VIOLATION_raw || kind == NPU_VIOLATION_war ||
+	       kind == NPU_VIOLATION_waw;
+}
+
+int npu_violation_has_address(enum npu_violation_kind kind)
+{
+	return npu_violation_is_race(kind) || kind == NPU_VIOLATION_bounds ||
+	       kind == NPU_VIOLATION_never_written ||
+	       kind == NPU_VIOLATION_read_only;
+}
+
 static int is_byte(uint64_t dtype)
 {
 	return dtype == NPU_u8 || dtype == NPU_s8;
