@@ -42,11 +42,12 @@ NPU_NODISCARD enum npu_status npu_dram_submit(struct npu_dram *dram,
 					      uint64_t now,
 					      struct npu_error *err);
 
-/* Let the memory work until it completes a run or reaches `until` (UINT64_MAX:
- * until nothing is left). Returns 1
+/* Let the memory work until it completes a run or reaches `until`. Returns 1
  * and the run (reads: last data at the core; writes: accepted and ordered) with
  * its completion cycle, or 0 when nothing completes at or before `until`.
- * Several completions in one cycle come in order of submission. */
+ * Several completions in one cycle come in order of submission. UINT64_MAX as
+ * `until`: until nothing is left; writes that were still posted are then done,
+ * and a later run waits for them. */
 int npu_dram_advance(struct npu_dram *dram, uint64_t until,
 		     struct npu_dram_run *done, uint64_t *cycle);
 
@@ -78,7 +79,8 @@ npu_dram_spend_idd(const struct npu_chip *chip,
  * requests of 64 bytes offered a memory clock as there are channels, in order
  * with head-of-line blocking, at most `window` outstanding (0: the queues
  * limit), until all are complete. chip.dram.model chooses the level; the run
- * level sees consecutive requests of one kind as one run.
+ * level sees consecutive requests of one kind as one run. A request is of the
+ * aligned 64 bytes that hold its address.
  *   energy_pj_per_bit  by the currents, without I/O: what DRAMsim3 counts
  *   errors  E_RANGE (as create), E_NOMEM */
 struct npu_dram_request {

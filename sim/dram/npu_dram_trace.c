@@ -9,6 +9,12 @@
 enum { AHEAD = 16384 };
 #define NO_WINDOW ((uint64_t)1 << 20)
 
+/* Of the burst that holds a request's address. */
+static uint64_t burst_address(const struct npu_dram_request *request)
+{
+	return request->address / NPU_DRAM_BURST * NPU_DRAM_BURST;
+}
+
 /* The run level is given what a DMA would: consecutive requests in one. */
 static size_t run_length(const struct npu_dram *dram,
 			 const struct npu_dram_request *requests, size_t count)
@@ -18,7 +24,8 @@ static size_t run_length(const struct npu_dram *dram,
 	if (dram->level != &npu__dram_run)
 		return 1;
 	while (n < count && requests[n].is_write == requests[0].is_write &&
-	       requests[n].address == requests[0].address + n * NPU_DRAM_BURST)
+	       burst_address(&requests[n]) ==
+		       burst_address(&requests[0]) + n * NPU_DRAM_BURST)
 		n++;
 	return n;
 }
@@ -36,7 +43,7 @@ static enum npu_status drive(struct npu_dram *dram,
 			size_t n = run_length(dram, &requests[submitted],
 					      count - submitted);
 			struct npu_dram_run run = {
-				.address = requests[submitted].address,
+				.address = burst_address(&requests[submitted]),
 				.bytes = n * NPU_DRAM_BURST,
 				.is_write = requests[submitted].is_write,
 			};
