@@ -87,7 +87,7 @@ static enum npu_status start(struct npu_sim *sim, struct npu__core *core,
 	engine->count--;
 	engine->flight_count++;
 	engine->next_issue = sim->now + 1;
-	npu__tokens_take(core, insn->any.wait);
+	npu__sim_tokens_take(core, insn->any.wait);
 	npu__account_issue(sim, flight);
 	return ops_of(engine)->issue(sim, core, engine, flight, err);
 }
@@ -108,7 +108,7 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 	engine->waits = NPU_BIN_token;
 	if (engine->flight_count == NPU_FLIGHT_MAX ||
 	    engine->next_issue > sim->now ||
-	    !npu__tokens_ready(core, insn->any.wait))
+	    !npu__sim_tokens_ready(core, insn->any.wait))
 		return 0;
 	if (ops_of(engine)->earliest(sim, core, engine, insn) > sim->now)
 		return 0;
@@ -150,7 +150,7 @@ static int retire_one(struct npu_sim *sim, struct npu__core *core,
 	}
 	if (!npu__tokens_have_room(sim, core, insn->any.signal))
 		return moved;
-	npu__tokens_give(sim, core, insn->any.signal);
+	npu__sim_tokens_give(sim, core, insn->any.signal);
 	engine->last_done = flight->done;
 	*status = npu__account_retire(sim, core, engine, flight, err);
 	engine->flight_head = (engine->flight_head + 1) % NPU_FLIGHT_MAX;

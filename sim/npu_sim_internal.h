@@ -148,12 +148,12 @@ npu_cycle npu__sequencer_next(const struct npu_sim *sim,
 			      const struct npu__core *core);
 
 /* ---- npu_tokens.c ---- */
-int npu__tokens_ready(const struct npu__core *core, uint64_t wait);
-void npu__tokens_take(struct npu__core *core, uint64_t wait);
+int npu__sim_tokens_ready(const struct npu__core *core, uint64_t wait);
+void npu__sim_tokens_take(struct npu__core *core, uint64_t wait);
 /* Whether every token that `signal` names has room; and the giving. */
 int npu__tokens_have_room(const struct npu_sim *sim,
 			  const struct npu__core *core, uint64_t signal);
-void npu__tokens_give(struct npu_sim *sim, const struct npu__core *core,
+void npu__sim_tokens_give(struct npu_sim *sim, const struct npu__core *core,
 		      uint64_t signal);
 
 /* ---- npu_engine.c ---- */

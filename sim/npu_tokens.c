@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sim/npu_sim_internal.h"
 
-int npu__tokens_ready(const struct npu__core *core, uint64_t wait)
+int npu__sim_tokens_ready(const struct npu__core *core, uint64_t wait)
 {
 	for (unsigned t = 0; wait >> t; t++)
 		if (wait >> t & 1 && core->token[t] == 0)
@@ -10,7 +10,7 @@ int npu__tokens_ready(const struct npu__core *core, uint64_t wait)
 	return 1;
 }
 
-void npu__tokens_take(struct npu__core *core, uint64_t wait)
+void npu__sim_tokens_take(struct npu__core *core, uint64_t wait)
 {
 	for (unsigned t = 0; wait >> t; t++)
 		core->token[t] -= wait >> t & 1;
@@ -48,7 +48,7 @@ int npu__tokens_have_room(const struct npu_sim *sim,
 	return 1;
 }
 
-void npu__tokens_give(struct npu_sim *sim, const struct npu__core *core,
+void npu__sim_tokens_give(struct npu_sim *sim, const struct npu__core *core,
 		      uint64_t signal)
 {
 	for (unsigned p = 0; signal >> p; p++) {

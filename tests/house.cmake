@@ -9,3 +9,9 @@ endforeach()
 add_test(NAME house.headers_alone
   COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/house/headers_alone.sh ${PROJECT_SOURCE_DIR})
 set_tests_properties(house.headers_alone PROPERTIES LABELS house)
+
+# Bad inputs, a table: right exit code, located message, nothing written.
+add_test(NAME bad.inputs
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/bad/bad_input.py
+  $<TARGET_FILE:systole>)
+set_tests_properties(bad.inputs PROPERTIES LABELS bad TIMEOUT 600)

@@ -1,0 +1,24 @@
+# The command as a user runs it, against figures and executors not our own.
+add_test(NAME e2e.scalesim
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/scalesim.py
+  $<TARGET_FILE:systole> ${CMAKE_CURRENT_SOURCE_DIR}/data/scalesim_layers.csv)
+set_tests_properties(e2e.scalesim PROPERTIES LABELS oracle)
+
+# Every network of the zoo, bit by bit against the exact reference and in dB
+# against the float graph: exit 1 where either fails. The large ones are slow.
+function(npu_compare_test model chip precision label)
+  add_test(NAME e2e.compare.${model}.${precision}.${chip}
+    COMMAND systole compare ${model} --chip ${chip} --precision ${precision} --json)
+  set_tests_properties(e2e.compare.${model}.${precision}.${chip} PROPERTIES
+    LABELS ${label} TIMEOUT 600)
+endfunction()
+foreach(model mlp lenet5 squeezenet1_1 mobilenet_v1 mobilenet_v2 resnet18)
+  npu_compare_test(${model} edge int8 oracle)
+  npu_compare_test(${model} datacenter bf16 oracle)
+endforeach()
+npu_compare_test(resnet50 edge int8 oracle)
+npu_compare_test(resnet50 datacenter bf16 slow)
+foreach(model alexnet vgg16)
+  npu_compare_test(${model} edge int8 slow)
+  npu_compare_test(${model} datacenter bf16 slow)
+endforeach()
