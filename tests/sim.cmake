@@ -3,3 +3,11 @@ npu_test(cost LABEL unit SOURCES unit/sim/cost_test.cc USES isa)
 npu_test(sim LABEL unit USES sim SOURCES
   unit/sim/sim_test.cc
   unit/sim/sim_fault_test.cc)
+npu_test(exec LABEL unit USES sim SOURCES
+  unit/sim/exec_test.cc
+  unit/sim/exec_gemm_test.cc)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_definitions(test_exec PRIVATE NPU_HAS_X86_KERNELS)
+endif()
+npu_test(function_pair LABEL unit USES exec models SOURCES
+  unit/sim/function_pair_test.cc)

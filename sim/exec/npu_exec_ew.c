@@ -34,7 +34,7 @@ enum npu_status npu_exec_ew(struct npu_memory *m, uint32_t core,
 		look_up(&m->core[core], insn);
 		return NPU_OK;
 	}
-	npu_vector_start(&v, m, core, insn, npu_stages());
+	npu_vector_start(&v, m, core, insn, npu_host_stages());
 	cols = ew->n0 < NPU_STAGE_ELEMENTS ? ew->n0 : NPU_STAGE_ELEMENTS;
 	rows = NPU_STAGE_ELEMENTS / cols;
 	for (k.i2 = 0; k.i2 < ew->n2; k.i2++)

@@ -235,6 +235,6 @@ enum npu_status npu_exec_gemm(struct npu_memory *m, uint32_t core,
 	if (insn->gemm.sparse)
 		npu_gemm_run_sparse(&g);
 	else
-		npu_gemm_run(&g, m->scratch, npu_gemm_kernels());
+		npu_gemm_run(&g, m->scratch, npu_host_gemm());
 	return NPU_OK;
 }

@@ -173,7 +173,7 @@ enum npu_status npu_exec_red(struct npu_memory *m, uint32_t core,
 	struct reduction red;
 
 	(void)err;
-	npu_vector_start(&red.v, m, core, insn, npu_stages());
+	npu_vector_start(&red.v, m, core, insn, npu_host_stages());
 	red.kind = (enum npu_reduce)insn->red.reduce;
 	red.from_dst = (uint8_t)insn->red.add;
 	red.is_integer = red.v.is_integer;

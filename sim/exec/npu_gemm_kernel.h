@@ -43,6 +43,6 @@ extern const struct npu_gemm_kernels npu_gemm_portable;
 extern const struct npu_gemm_kernels npu_gemm_avx2;
 extern const struct npu_gemm_kernels npu_gemm_avx512;
 /* The fastest that this host can run. */
-const struct npu_gemm_kernels *npu_gemm_kernels(void);
+const struct npu_gemm_kernels *npu_host_gemm(void);
 
 #endif

@@ -13,7 +13,7 @@ static int has_avx512(void)
 	       __builtin_cpu_supports("avx512vnni");
 }
 
-const struct npu_gemm_kernels *npu_gemm_kernels(void)
+const struct npu_gemm_kernels *npu_host_gemm(void)
 {
 	if (has_avx512())
 		return &npu_gemm_avx512;
@@ -22,7 +22,7 @@ const struct npu_gemm_kernels *npu_gemm_kernels(void)
 	return &npu_gemm_portable;
 }
 
-const struct npu_stages *npu_stages(void)
+const struct npu_stages *npu_host_stages(void)
 {
 	if (has_avx512())
 		return &npu_stages_avx512;
@@ -31,12 +31,12 @@ const struct npu_stages *npu_stages(void)
 	return &npu_stages_portable;
 }
 #else
-const struct npu_gemm_kernels *npu_gemm_kernels(void)
+const struct npu_gemm_kernels *npu_host_gemm(void)
 {
 	return &npu_gemm_portable;
 }
 
-const struct npu_stages *npu_stages(void)
+const struct npu_stages *npu_host_stages(void)
 {
 	return &npu_stages_portable;
 }

@@ -34,6 +34,6 @@ extern const struct npu_stages npu_stages_portable;
 extern const struct npu_stages npu_stages_avx2;
 extern const struct npu_stages npu_stages_avx512;
 /* The fastest that this host can run. */
-const struct npu_stages *npu_stages(void);
+const struct npu_stages *npu_host_stages(void);
 
 #endif

@@ -1,0 +1,171 @@
+/* tests/unit/sim/exec_gemm_test.cc - GEMM against plain loops, kernel by kernel.
+ * SPDX-License-Identifier: Apache-2.0 */
+extern "C" {
+#include "sim/exec/npu_gemm.h"
+}
+#include "tests/unit/sim/exec_pair.h"
+
+namespace
+{
+
+npu_insn any_gemm(Pair &p, int type)
+{
+	npu_insn i = {};
+	npu_insn_gemm &g = i.gemm;
+	static const npu_dtype floats[] = { NPU_fp32, NPU_bf16, NPU_fp16 };
+
+	g.op = NPU_OP_gemm;
+	g.init = p.below(3);
+	g.dt_a = type ? (uint64_t)floats[p.below(3)] : NPU_u8 + p.below(2);
+	g.dt_w = type ? (uint64_t)floats[p.below(3)] : NPU_u8 + p.below(2);
+	if (type == 0) {
+		g.a_zero = p.below(2) ? p.below(256) : 0;
+		g.w_zero = p.below(2) ? p.below(256) : 0;
+	}
+	g.ta = p.below(4) == 0;
+	g.tb = !g.ta && p.below(4) == 0;
+	g.sparse = !g.tb && p.below(5) == 0 ? 1 + p.below(2) : 0;
+	g.my = p.one_to(3);
+	g.mx = p.one_to(5);
+	g.ky = p.one_to(3);
+	g.kx = p.one_to(3);
+	g.nc = g.ta || p.below(3) ? p.one_to(9) : p.one_to(20);
+	g.n = p.below(2) ? p.one_to(20) : p.one_to(70);
+	g.a_addr = p.below(64);
+	g.a_my = p.below(30);
+	g.a_mx = p.below(20);
+	g.a_ky = p.below(30);
+	g.a_kx = p.below(20);
+	g.w_addr = 1024;
+	g.w_pitch = 1 + p.below(8);
+	g.bias = 3500;
+	g.index = 3000;
+	g.i_pitch = 2;
+	g.c_x = g.ta ? g.nc : 1;
+	g.c_y = g.mx * g.c_x;
+	g.c_n = p.below(2) ? g.my * g.c_y : 0;
+	g.c_row = p.below(8);
+	/* blocks of columns must not fall on one another */
+	if (g.n > p.oracle.columns && g.c_n == 0)
+		g.c_n = g.my * g.c_y;
+	if (g.c_row + (g.n / p.oracle.columns + 1) * g.c_n +
+	    g.my * g.c_y > ROWS)
+		g.n = p.oracle.columns, g.c_row = 0;
+	return i;
+}
+
+void expect_gemm(Pair &p, int type, int fill, int count)
+{
+	for (int i = 0; i < count; i++) {
+		const npu_insn insn = any_gemm(p, type);
+		npu_error err = {};
+
+		if (i % 20 == 0)
+			p.fill(fill);
+		ASSERT_EQ(npu_exec_check(p.memory, &insn, &err), NPU_OK)
+			<< err.message;
+		ASSERT_EQ(npu_exec_insn(p.memory, 0, &insn, &err), NPU_OK);
+		p.oracle.gemm(insn);
+		p.expect_equal("gemm", i);
+		if (::testing::Test::HasFatalFailure())
+			return;
+	}
+}
+
+TEST(ExecGemm, RandomIntegerOnesEqualPlainLoops)
+{
+	for (uint32_t columns : { 16u, 8u, 64u }) {
+		Pair p(5, columns);
+
+		expect_gemm(p, 0, 1, 400);
+	}
+}
+
+TEST(ExecGemm, RandomFloatOnesEqualTheChain)
+{
+	Pair p(6);
+
+	expect_gemm(p, 1, 0, 300);
+	expect_gemm(p, 1, 2, 300);
+}
+
+TEST(ExecGemm, SumsThatUnderflowAreFlushedInTheChain)
+{
+	Pair p(7);
+
+	expect_gemm(p, 1, 3, 300);
+}
+
+/* K of several panels, rows of several blocks, columns of several panels. */
+TEST(ExecGemm, LargeOnesCrossPanels)
+{
+	for (int type : { 0, 1 }) {
+		Pair p(8, 256);
+		npu_insn i = {};
+		npu_insn_gemm &g = i.gemm;
+
+		g.op = NPU_OP_gemm;
+		g.dt_a = type ? NPU_bf16 : NPU_u8;
+		g.dt_w = type ? NPU_bf16 : NPU_s8;
+		g.a_zero = type ? 0 : 3;
+		g.my = 2;
+		g.mx = 31;
+		g.ky = 3;
+		g.kx = 1;
+		g.nc = 400;
+		g.n = 300;
+		g.a_my = 1;
+		g.a_mx = 1;
+		g.a_ky = 7;
+		g.w_addr = 256;
+		g.w_pitch = 3;
+		g.c_x = 1;
+		g.c_y = 31;
+		g.c_n = 62;
+		p.fill(type ? 2 : 1);
+		ASSERT_EQ(npu_exec_check(p.memory, &i, nullptr), NPU_OK);
+		ASSERT_EQ(npu_exec_insn(p.memory, 0, &i, nullptr), NPU_OK);
+		p.oracle.gemm(i);
+		p.expect_equal("large gemm", type);
+	}
+}
+
+TEST(ExecKernels, EveryHostsGemmHasTheSameBits)
+{
+	std::vector<const npu_gemm_kernels *> all = { npu_host_gemm() };
+	Pair p(9), q(9);
+	std::vector<uint8_t> scratch(npu_gemm_scratch_bytes() + 64);
+	void *aligned = (void *)(((uintptr_t)scratch.data() + 63) & ~63ull);
+
+#ifdef NPU_HAS_X86_KERNELS
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		all.push_back(&npu_gemm_avx2);
+#endif
+	for (int i = 0; i < 200; i++) {
+		const int type = i % 2;
+		npu_insn insn = any_gemm(p, type);
+
+		insn.gemm.sparse = 0;
+		p.fill(type ? i % 3 ? 2 : 3 : 1);
+		for (const auto *kernels : all) {
+			struct npu_gemm g;
+
+			p.upload();
+			std::memcpy(q.memory->core[0].spad,
+				    p.memory->core[0].spad, SPAD);
+			std::memcpy(q.memory->core[0].acc,
+				    p.memory->core[0].acc,
+				    p.oracle.acc.size() * 4);
+			npu_gemm_start(&g, p.memory, 0, &insn.gemm);
+			npu_gemm_run(&g, aligned, kernels);
+			npu_gemm_start(&g, q.memory, 0, &insn.gemm);
+			npu_gemm_run(&g, aligned, &npu_gemm_portable);
+			ASSERT_EQ(std::memcmp(p.memory->core[0].acc,
+					      q.memory->core[0].acc,
+					      p.oracle.acc.size() * 4), 0)
+				<< i;
+		}
+	}
+}
+
+} // namespace
