@@ -169,10 +169,10 @@ static void gemm(struct matrix *m, const struct spot *at,
 		g->a_zero = (uint8_t)m->x.zero;
 		g->w_zero = (uint8_t)m->w.zero;
 	}
-	g->a_my = sy * pitch.y / NPU_LINE;
-	g->a_mx = sx * pitch.x / NPU_LINE;
-	g->a_ky = (uint64_t)s->dy * pitch.y / NPU_LINE;
-	g->a_kx = s->im2col ? 0 : (uint64_t)s->dx * pitch.x / NPU_LINE;
+	g->a_my = g->my > 1 ? sy * pitch.y / NPU_LINE : 0;
+	g->a_mx = g->mx > 1 ? sx * pitch.x / NPU_LINE : 0;
+	g->a_ky = g->ky > 1 ? (uint64_t)s->dy * pitch.y / NPU_LINE : 0;
+	g->a_kx = g->kx > 1 ? (uint64_t)s->dx * pitch.x / NPU_LINE : 0;
 	g->w_pitch = npu__pixel(trans ? rows : at->tn, m->w.dtype) / NPU_LINE;
 	g->c_n = at->ty * at->tx;
 	g->c_y = at->tx;

@@ -9,20 +9,24 @@
 
 enum { LIVE = 1000, RECENT = 10, RING = 48 };
 
-struct freed {
-	uint32_t first, end; /* bytes or rows */
-	uint32_t job;
+/* A range of bytes or rows, the banks it touches, and who uses it. */
+struct span {
+	uint32_t first, end;
+	uint32_t bank_lo, bank_hi;
+	uint32_t job, buffer;
 	uint8_t engine;
 };
 
 struct npu_places {
 	struct npu_codegen *cg;
 	enum npu_space space;
-	uint32_t size, bank_count;
-	uint32_t *live; /* buffer ids */
-	uint32_t live_count, live_capacity;
-	struct freed ring[RING];
+	uint32_t size, bank_count, bank_size;
+	struct span *live;
+	uint32_t live_count;
+	struct span ring[RING]; /* freed lately */
 	uint32_t freed_count;
+	/* the last buffer that found no idle place, and when */
+	uint32_t refused, refused_at;
 };
 
 struct npu_places *npu__places_create(struct npu_codegen *cg,
@@ -34,8 +38,8 @@ struct npu_places *npu__places_create(struct npu_codegen *cg,
 		return NULL;
 	p->cg = cg;
 	p->space = space;
-	p->live_capacity = cg->buffer_count;
-	p->live = npu_new(cg->arena, uint32_t, cg->buffer_count);
+	p->refused = NPU_NONE;
+	p->live = npu_new(cg->arena, struct span, cg->buffer_count);
 	if (space == NPU_SPACE_spad) {
 		p->size = (uint32_t)cg->chip->scratchpad.bytes;
 		p->bank_count = (uint32_t)cg->chip->scratchpad.banks;
@@ -43,14 +47,13 @@ struct npu_places *npu__places_create(struct npu_codegen *cg,
 		p->size = cg->acc_rows;
 		p->bank_count = (uint32_t)cg->chip->accumulators.banks;
 	}
+	p->bank_size = p->size / p->bank_count;
 	return p->live ? p : NULL;
 }
 
 static uint32_t bank_of(const struct npu_places *p, uint32_t address)
 {
-	return p->space == NPU_SPACE_spad
-		       ? npu_chip_spad_bank(p->cg->chip, address)
-		       : npu_chip_acc_bank(p->cg->chip, address);
+	return (uint32_t)npu__min(address / p->bank_size, p->bank_count - 1);
 }
 
 struct cost {
@@ -59,7 +62,7 @@ struct cost {
 };
 
 /* Will an instruction that uses `f` still run when `b` is first written? */
-static int still_used(const struct freed *f, const struct npu_buffer *b,
+static int still_used(const struct span *f, const struct npu_buffer *b,
 		      enum npu_space space)
 {
 	uint32_t age = b->job > f->job ? b->job - f->job : 0;
@@ -69,38 +72,45 @@ static int still_used(const struct freed *f, const struct npu_buffer *b,
 	return age <= (b->engine == NPU_ENGINE_mx ? 3u : 1u);
 }
 
-/* 0 where [at, at + size) is taken. */
-static int cost_at(const struct npu_places *p, const struct npu_buffer *b,
-		   uint32_t at, struct cost *out)
+static int is_free(const struct npu_places *p, uint32_t at, uint32_t end)
 {
-	uint32_t end = at + b->size, lo = bank_of(p, at);
-	uint32_t hi = bank_of(p, end - 1), count;
-
-	*out = (struct cost){ 0 };
-	for (uint32_t i = 0; i < p->live_count; i++) {
-		const struct npu_buffer *o = &p->cg->buffer[p->live[i]];
-
-		if (o->address < end && at < o->address + o->size)
+	for (uint32_t i = 0; i < p->live_count; i++)
+		if (p->live[i].first < end && at < p->live[i].end)
 			return 0;
-		if (o->job == b->job && o->engine == b->engine)
-			continue;
-		if (bank_of(p, o->address) <= hi &&
-		    bank_of(p, o->address + o->size - 1) >= lo)
-			out->shared += LIVE;
-	}
-	count = p->freed_count < RING ? p->freed_count : RING;
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t number = p->freed_count - 1 - i;
-		const struct freed *f = &p->ring[number % RING];
+	return 1;
+}
 
-		if (bank_of(p, f->first) > hi || bank_of(p, f->end - 1) < lo)
+static int touches(const struct span *s, uint32_t lo, uint32_t hi)
+{
+	return s->bank_lo <= hi && s->bank_hi >= lo;
+}
+
+/* Cost of [at, at + size), no more exactly once it is above `most`. */
+static struct cost cost_at(const struct npu_places *p,
+			   const struct npu_buffer *b, uint32_t at,
+			   uint32_t most)
+{
+	uint32_t lo = bank_of(p, at), hi = bank_of(p, at + b->size - 1), count;
+	struct cost cost = { 0, 0 };
+
+	for (uint32_t i = 0; i < p->live_count && cost.shared <= most; i++)
+		if (touches(&p->live[i], lo, hi) &&
+		    (p->live[i].job != b->job ||
+		     p->live[i].engine != b->engine))
+			cost.shared += LIVE;
+	count = p->freed_count < RING ? p->freed_count : RING;
+	for (uint32_t i = 0; i < count && cost.shared <= most; i++) {
+		uint32_t number = p->freed_count - 1 - i;
+		const struct span *f = &p->ring[number % RING];
+
+		if (!touches(f, lo, hi))
 			continue;
 		if (still_used(f, b, p->space))
-			out->shared += RECENT;
-		if (!out->newest)
-			out->newest = number + 1;
+			cost.shared += RECENT;
+		if (!cost.newest)
+			cost.newest = number + 1;
 	}
-	return 1;
+	return cost;
 }
 
 static int better(const struct cost *a, const struct cost *b)
@@ -110,66 +120,83 @@ static int better(const struct cost *a, const struct cost *b)
 	return a->newest < b->newest;
 }
 
-static uint32_t bank_start(const struct npu_places *p, uint32_t bank)
+/* Places worth trying: the start of each bank, either side of each live
+ * buffer. Returns 0 where the i-th does not exist. */
+static int candidate(const struct npu_places *p, uint32_t i, uint32_t size,
+		     uint32_t *at)
 {
-	uint32_t at = (uint32_t)((uint64_t)p->size * bank / p->bank_count);
+	const struct span *o;
 
-	return p->space == NPU_SPACE_spad ? at / NPU_LINE * NPU_LINE : at;
+	if (i < p->bank_count) {
+		*at = p->bank_size * i;
+		if (p->space == NPU_SPACE_spad)
+			*at = (uint32_t)npu__round_up(*at, NPU_LINE);
+		return 1;
+	}
+	i -= p->bank_count;
+	o = &p->live[i / 2];
+	if (i % 2 && o->first < size)
+		return 0;
+	*at = i % 2 ? o->first - size : o->end;
+	return 1;
 }
 
 int npu__place(struct npu_places *p, uint32_t buffer, int idle_only)
 {
 	struct npu_buffer *b = &p->cg->buffer[buffer];
-	uint32_t best = 0, tries = p->bank_count + 2 * p->live_count;
+	uint32_t best = 0, tries = p->bank_count + 2 * p->live_count, at;
 	struct cost best_cost = { UINT32_MAX, UINT32_MAX }, cost;
 
+	if (idle_only && p->refused == buffer &&
+	    p->refused_at == p->freed_count)
+		return 0;
+	if (idle_only)
+		best_cost.shared = LIVE - 1;
 	for (uint32_t i = 0; i < tries; i++) {
-		uint32_t at;
-
-		if (i < p->bank_count) {
-			at = bank_start(p, i);
-		} else {
-			uint32_t k = i - p->bank_count;
-			const struct npu_buffer *o =
-				&p->cg->buffer[p->live[k / 2]];
-
-			if (k % 2 && o->address < b->size)
-				continue;
-			at = k % 2 ? o->address - b->size
-				   : o->address + o->size;
-		}
-		if ((uint64_t)at + b->size > p->size ||
-		    !cost_at(p, b, at, &cost))
+		if (!candidate(p, i, b->size, &at) ||
+		    (uint64_t)at + b->size > p->size ||
+		    !is_free(p, at, at + b->size))
 			continue;
+		cost = cost_at(p, b, at, best_cost.shared);
 		if (better(&cost, &best_cost)) {
 			best_cost = cost;
 			best = at;
 		}
 	}
-	if (best_cost.shared == UINT32_MAX ||
-	    (idle_only && best_cost.shared >= LIVE))
+	if (best_cost.newest == UINT32_MAX) {
+		p->refused = buffer;
+		p->refused_at = p->freed_count;
 		return 0;
+	}
 	b->address = best;
 	b->placed = 1;
-	p->live[p->live_count++] = buffer;
+	p->live[p->live_count++] = (struct span){
+		.first = best,
+		.end = best + b->size,
+		.bank_lo = bank_of(p, best),
+		.bank_hi = bank_of(p, best + b->size - 1),
+		.job = b->job,
+		.buffer = buffer,
+		.engine = b->engine,
+	};
 	return 1;
 }
 
 void npu__unplace(struct npu_places *p, uint32_t buffer, uint32_t job,
 		  int finished)
 {
-	struct npu_buffer *b = &p->cg->buffer[buffer];
 	uint32_t i = 0;
 
-	while (i < p->live_count && p->live[i] != buffer)
+	while (i < p->live_count && p->live[i].buffer != buffer)
 		i++;
 	if (i == p->live_count)
 		return;
+	if (finished) {
+		p->ring[p->freed_count % RING] = p->live[i];
+		p->ring[p->freed_count++ % RING].job = job;
+	} else {
+		p->cg->buffer[buffer].placed = 0;
+		p->refused = NPU_NONE;
+	}
 	p->live[i] = p->live[--p->live_count];
-	if (finished)
-		p->ring[p->freed_count++ % RING] =
-			(struct freed){ b->address, b->address + b->size, job,
-					b->engine };
-	else
-		b->placed = 0;
 }

@@ -104,6 +104,7 @@ struct tile_size {
 	uint64_t a_bytes, w_bytes, o_bytes, r_bytes, rows;
 	uint64_t a_dram, o_dram, r_dram; /* bursts included */
 	uint64_t m_tiles, n_tiles, parts;
+	uint64_t row_step; /* bytes between rows that an instruction walks */
 };
 
 /* Bytes of `rows` runs of `run` bytes as bursts of 64. */
@@ -197,8 +198,7 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	t->spad_bytes = spad_need(work, t, &z);
 	t->acc_rows = z.rows * npu__min(2, jobs);
 	if (t->spad_bytes > cg->spad_budget || t->acc_rows > cg->acc_rows ||
-	    m > 32767 || t->tn > 65535 || z.a_bytes / t->ty > 1u << 19 ||
-	    z.a_bytes >= 1u << 25)
+	    m > 32767 || t->tn > 65535 || z.row_step >= 1u << 20)
 		return 0;
 	if (s->im2col)
 		gemm.k_steps = t->k_rows, gemm.k_per_step *= s->kw;
