@@ -221,7 +221,7 @@ static enum npu_status start(struct verifier *v, uint32_t core,
 	const char *why = NULL;
 
 	join(clock, v->core[core].barrier, v->processes);
-	npu__tokens_take(v->tokens, core, insn->any.wait, clock);
+	npu__verify_take(v->tokens, core, insn->any.wait, clock);
 	clock[process] = epoch.number;
 	enum npu_status status = npu__memories_access(
 		v->memories, core, insn, &epoch, &v->found, &earlier, &why);
@@ -266,7 +266,7 @@ static enum npu_status step(struct verifier *v, uint32_t core, int *moved)
 			return control(v, core, &insn);
 		}
 		NPU_TRY(check_declared(v, core, &insn));
-		if (!npu__tokens_ready(v->tokens, core, insn.any.wait, &bit))
+		if (!npu__verify_ready(v->tokens, core, insn.any.wait, &bit))
 			return NPU_OK;
 		NPU_TRY(start(v, core, &insn));
 		state->started = 1;
@@ -274,7 +274,7 @@ static enum npu_status step(struct verifier *v, uint32_t core, int *moved)
 	}
 	if (!npu__tokens_room(v->tokens, core, given->any.signal, &bit))
 		return NPU_OK;
-	if (npu__tokens_give(
+	if (npu__verify_give(
 		    v->tokens, core, given->any.signal,
 		    clock_of(v, process_of(core, npu_insn_engine(given)))) !=
 	    NPU_OK)
@@ -316,7 +316,7 @@ static enum npu_status stuck(struct verifier *v)
 			     (unsigned)t->capacity);
 		return fault(v, core, NPU_VIOLATION_capacity, &text);
 	}
-	npu__tokens_ready(v->tokens, core, insn->any.wait, &bit);
+	npu__verify_ready(v->tokens, core, insn->any.wait, &bit);
 	const struct npu_token *t = &program->token[bit];
 	npu_text_add(&text,
 		     "deadlock: waits for token %u, which is empty, and its "

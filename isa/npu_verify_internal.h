@@ -62,16 +62,16 @@ const char *npu__tokens_declared(const struct npu__tokens *tokens,
 				 uint32_t core, enum npu_engine_id engine,
 				 const union npu_insn *insn, unsigned *bit);
 /* Is there one in each counter of a wait mask? Else *empty is the first. */
-int npu__tokens_ready(const struct npu__tokens *tokens, uint32_t core,
+int npu__verify_ready(const struct npu__tokens *tokens, uint32_t core,
 		      uint64_t wait, unsigned *empty);
 /* Take one of each; join what their givers knew into clock[processes]. */
-void npu__tokens_take(struct npu__tokens *tokens, uint32_t core, uint64_t wait,
+void npu__verify_take(struct npu__tokens *tokens, uint32_t core, uint64_t wait,
 		      uint32_t *clock);
 /* Is there room behind each port of a signal mask? Else *full is the first. */
 int npu__tokens_room(const struct npu__tokens *tokens, uint32_t core,
 		     uint64_t signal, unsigned *full);
 /* Give one to each, with what the giver knows. E_NOMEM. */
-NPU_NODISCARD enum npu_status npu__tokens_give(struct npu__tokens *tokens,
+NPU_NODISCARD enum npu_status npu__verify_give(struct npu__tokens *tokens,
 					       uint32_t core, uint64_t signal,
 					       const uint32_t *clock);
 /* A counter that holds more than at the start; 0 if there is none. */

@@ -87,7 +87,7 @@ const char *npu__tokens_declared(const struct npu__tokens *tokens,
 	return NULL;
 }
 
-int npu__tokens_ready(const struct npu__tokens *tokens, uint32_t core,
+int npu__verify_ready(const struct npu__tokens *tokens, uint32_t core,
 		      uint64_t wait, unsigned *empty)
 {
 	for (unsigned k = 0; k < NPU_TOKENS; k++)
@@ -98,7 +98,7 @@ int npu__tokens_ready(const struct npu__tokens *tokens, uint32_t core,
 	return 1;
 }
 
-void npu__tokens_take(struct npu__tokens *tokens, uint32_t core, uint64_t wait,
+void npu__verify_take(struct npu__tokens *tokens, uint32_t core, uint64_t wait,
 		      uint32_t *clock)
 {
 	for (unsigned k = 0; k < NPU_TOKENS; k++) {
@@ -172,7 +172,7 @@ static enum npu_status push(struct npu__tokens *tokens, struct counter *c,
 	return NPU_OK;
 }
 
-enum npu_status npu__tokens_give(struct npu__tokens *tokens, uint32_t core,
+enum npu_status npu__verify_give(struct npu__tokens *tokens, uint32_t core,
 				 uint64_t signal, const uint32_t *clock)
 {
 	for (unsigned k = 0; k < NPU_TOKENS; k++) {

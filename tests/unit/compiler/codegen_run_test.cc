@@ -1,8 +1,9 @@
 /* tests/unit/compiler/codegen_run_test.cc - compiled layers against the exact
  * reference, bit for bit, on several chips.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "isa/npu_verify.h"
+#include "sim/npu_sim.h"
 #include "tests/unit/compiler/lowered_net.h"
-#include "machine.h"
 #include <gtest/gtest.h>
 
 namespace
@@ -30,14 +31,11 @@ struct npu_chip tiny()
 			    "vector.lanes=8" });
 }
 
-void check(Net &net, const struct npu_chip &chip)
+/* Random data for each input, in the order of values. */
+std::vector<npu_array> random_inputs(Net &net)
 {
-	struct npu_error err = {};
-	struct npu_program *program = nullptr;
-	struct npu_values values = {};
 	std::vector<npu_array> inputs;
 
-	ASSERT_EQ(npu_graph_check(net.graph, &err), NPU_OK) << err.message;
 	for (uint32_t v = 0; v < net.graph->value_count; v++) {
 		npu_value *value = net.graph->values[v];
 		npu_array a = {};
@@ -51,38 +49,82 @@ void check(Net &net, const struct npu_chip &chip)
 		net.fill(value->dtype, a.data, count, 1);
 		inputs.push_back(a);
 	}
+	return inputs;
+}
+
+/* What the layer hook compares with. */
+struct Expected {
+	Net *net;
+	const npu_program *program;
+	const npu_values *values;
+	int compared;
+};
+
+void compare_layer(void *user, struct npu_sim *sim, uint32_t layer)
+{
+	Expected *e = (Expected *)user;
+
+	for (size_t t = 0; t < e->program->tensor_count; t++) {
+		const npu_tensor_desc *d = &e->program->tensor[t];
+		const npu_value *v;
+
+		if (d->layer != layer)
+			continue;
+		v = npu_graph_find_value(e->net->graph, d->name);
+		std::vector<uint8_t> got((size_t)npu_shape_count(&v->shape) *
+					 npu_dtype_bytes(v->dtype));
+		npu_sim_read(sim, d, got.data());
+		EXPECT_EQ(
+			memcmp(got.data(), e->values->data[v->id], got.size()),
+			0)
+			<< d->name << " made by " << v->producer->name;
+		e->compared++;
+	}
+}
+
+void run(Net &net, const struct npu_chip &chip, const npu_program *program,
+	 const std::vector<npu_array> &inputs, const npu_values &values)
+{
+	struct npu_error err = {};
+	struct npu_sim_options options = {};
+	struct npu_sim *sim = nullptr;
+	struct npu_result *result = nullptr;
+	Expected expected = { &net, program, &values, 0 };
+	size_t next = 0;
+
+	options.functional = 1;
+	ASSERT_EQ(npu_verify(program, &chip, nullptr, &err), NPU_OK)
+		<< err.message;
+	ASSERT_EQ(npu_sim_create(&chip, program, &options, &sim, &err), NPU_OK)
+		<< err.message;
+	for (size_t t = 0; t < program->tensor_count; t++)
+		if (program->tensor[t].layer == UINT32_MAX)
+			npu_sim_write(sim, &program->tensor[t],
+				      inputs[next++].data);
+	EXPECT_EQ(npu_sim_run(sim, compare_layer, &expected, &result, &err),
+		  NPU_OK)
+		<< err.message;
+	EXPECT_EQ((size_t)expected.compared + inputs.size(),
+		  program->tensor_count);
+	npu_result_destroy(result);
+	npu_sim_destroy(sim);
+}
+
+void check(Net &net, const struct npu_chip &chip)
+{
+	struct npu_error err = {};
+	struct npu_program *program = nullptr;
+	struct npu_values values = {};
+	std::vector<npu_array> inputs = random_inputs(net);
+
+	ASSERT_EQ(npu_graph_check(net.graph, &err), NPU_OK) << err.message;
 	ASSERT_EQ(npu_exact_run(net.graph, inputs.data(), &values, &err),
 		  NPU_OK)
 		<< err.message;
 	ASSERT_EQ(npu_codegen(net.graph, &chip, nullptr, &program, &err),
 		  NPU_OK)
 		<< err.message;
-	for (uint64_t seed = 0; seed < 3; seed++) {
-		Machine machine(chip, program);
-		size_t next = 0;
-
-		for (size_t t = 0; t < program->tensor_count; t++)
-			if (program->tensor[t].region == 2)
-				machine.write(&program->tensor[t],
-					      inputs[next++].data);
-		ASSERT_EQ(machine.run(seed), "");
-		for (size_t t = 0; t < program->tensor_count; t++) {
-			const npu_tensor_desc *d = &program->tensor[t];
-			const npu_value *v =
-				npu_graph_find_value(net.graph, d->name);
-			size_t bytes = (size_t)npu_shape_count(&v->shape) *
-				       npu_dtype_bytes(v->dtype);
-			std::vector<uint8_t> got(bytes);
-
-			if (!d->lasts)
-				continue;
-			machine.read(d, got.data());
-			EXPECT_EQ(memcmp(got.data(), values.data[v->id], bytes),
-				  0)
-				<< d->name << " made by "
-				<< (v->producer ? v->producer->name : "input");
-		}
-	}
+	run(net, chip, program, inputs, values);
 	for (auto &a : inputs)
 		npu_array_clear(&a);
 	npu_values_clear(&values);
@@ -94,6 +136,8 @@ void check_everywhere(void (*build)(Net &))
 	const struct npu_chip chips[] = {
 		chip_named("edge"),
 		tiny(),
+		chip_named("scalesim"),
+		chip_named("datacenter"),
 		chip_named("edge", { "array.rows=16", "array.cols=32" }),
 	};
 
