@@ -3,3 +3,13 @@ npu_test(codegen LABEL unit USES codegen SOURCES
   unit/compiler/codegen_program_test.cc)
 npu_test(codegen_run LABEL unit USES codegen sim SOURCES
   unit/compiler/codegen_run_test.cc)
+
+# lowering
+npu_test(lower LABEL unit USES lower models isa SOURCES
+  unit/lower/lower_test.cc
+  unit/lower/lower_onnx_test.cc
+  unit/lower/lower_zoo_test.cc)
+# The same on the largest networks: seconds each.
+npu_test(lower_large LABEL slow TIMEOUT 600 USES lower models isa
+  DEFINES NPU_LARGE SOURCES
+  unit/lower/lower_zoo_test.cc)

@@ -33,7 +33,8 @@ static enum npu_status sample_input(struct npu_lowering *low, size_t sample,
 		return npu_lower_input(lowered,
 				       &low->options->calibration[sample][i],
 				       out, err);
-	NPU_TRY(npu_array_random(imported, low->options->seed, &random, err));
+	NPU_TRY(npu_array_random(imported, low->options->seed + sample,
+				 &random, err));
 	status = npu_lower_input(lowered, &random, out, err);
 	npu_array_clear(&random);
 	return status;
@@ -68,13 +69,23 @@ static enum npu_status run_sample(struct npu_lowering *low, size_t sample,
 	return NPU_OK;
 }
 
+/* Random samples: as many as cost little, so that small networks, whose values
+ * have few elements, still see their ranges. */
+static size_t random_samples(const struct npu_lowering *low)
+{
+	const uint64_t most = 32, budget = UINT64_C(500000000);
+	const uint64_t macs = npu_graph_macs(low->imported) + 1;
+
+	return 1 + (size_t)(budget / macs < most ? budget / macs : most);
+}
+
 enum npu_status npu__lower_calibrate(struct npu_lowering *low,
 				     struct npu_error *err)
 {
 	struct npu_graph *graph = low->graph;
 	const size_t samples = low->options->calibration_count
 				       ? low->options->calibration_count
-				       : 1;
+				       : random_samples(low);
 	struct npu_array *inputs;
 	enum npu_status status = NPU_OK;
 
