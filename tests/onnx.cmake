@@ -18,6 +18,10 @@ if(NPU_NPM AND NPU_NODE)
   npu_test(onnxruntime LABEL oracle FIXTURES oracle USES models base SOURCES
     oracle/ocr_test.cc)
   target_include_directories(test_onnxruntime PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  npu_test(onnx_chip LABEL oracle FIXTURES oracle
+    USES sim codegen lower models base SOURCES
+    oracle/ocr_chip_test.cc)
+  target_include_directories(test_onnx_chip PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 else()
   message(STATUS "no npm or node: tests against ONNX Runtime are left out")
 endif()
