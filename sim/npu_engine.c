@@ -96,7 +96,7 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 		      struct npu__engine *engine, enum npu_status *status,
 		      struct npu_error *err)
 {
-	struct npu_error inner = { 0 };
+	struct npu_error *inner = &sim->fault;
 	const union npu_insn *insn;
 	uint32_t index;
 
@@ -112,18 +112,18 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 		return 0;
 	if (ops_of(engine)->earliest(sim, core, engine, insn) > sim->now)
 		return 0;
-	*status = check_head(sim, core, engine, index, &inner);
+	*status = check_head(sim, core, engine, index, inner);
 	if (*status != NPU_OK) {
-		*status = located(*status, core, index, &inner, err);
+		*status = located(*status, core, index, inner, err);
 		return 0;
 	}
 	if (are_claimed(core, engine, &engine->head_banks)) {
 		engine->waits = NPU_BIN_bank;
 		return 0;
 	}
-	*status = start(sim, core, engine, &inner);
+	*status = start(sim, core, engine, inner);
 	if (*status != NPU_OK)
-		*status = located(*status, core, index, &inner, err);
+		*status = located(*status, core, index, inner, err);
 	return *status == NPU_OK;
 }
 
@@ -133,16 +133,15 @@ static int retire_one(struct npu_sim *sim, struct npu__core *core,
 		      enum npu_status *status, struct npu_error *err)
 {
 	const union npu_insn *insn = npu__insn(core, flight->insn);
-	struct npu_error inner = { 0 };
 	int moved = 0;
 
 	if (!flight->is_executed) {
 		if (sim->options.functional)
 			*status = npu_exec_insn(sim->memory, core->index, insn,
-						&inner);
+						&sim->fault);
 		if (*status != NPU_OK) {
-			*status = located(*status, core, flight->insn, &inner,
-					  err);
+			*status = located(*status, core, flight->insn,
+					  &sim->fault, err);
 			return 0;
 		}
 		flight->is_executed = 1;

@@ -185,15 +185,16 @@ enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
 	return NPU_OK;
 }
 
-void npu__dma_answer(struct npu_sim *sim, struct npu__core *core,
-		     struct npu__engine *engine, uint32_t slot)
+int npu__dma_answer(struct npu__engine *engine, uint32_t slot, npu_cycle at)
 {
 	struct npu__flight *flight = &engine->flight[slot];
 
-	(void)core;
 	flight->runs_left--;
-	flight->last_answer = sim->now;
+	flight->last_answer = at;
+	if (flight->runs_left)
+		return 0;
 	settle(engine);
+	return 1;
 }
 
 const struct npu__engine_ops npu__dma_ops = { earliest, issue };

@@ -28,9 +28,11 @@ static enum npu_status fetch_ahead(struct npu_sim *sim, struct npu__core *core,
 	return NPU_OK;
 }
 
-void npu__sequencer_answer(struct npu__core *core)
+int npu__sequencer_answer(struct npu__core *core)
 {
-	core->sequencer.fetched++;
+	struct npu__sequencer *s = &core->sequencer;
+
+	return s->next == s->fetched++;
 }
 
 static int is_idle(const struct npu__engine *engine)

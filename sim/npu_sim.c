@@ -234,16 +234,17 @@ static npu_cycle next_event(const struct npu_sim *sim)
 	return next;
 }
 
-static void answer(struct npu_sim *sim, const struct npu_dram_run *run)
+/* An answer at cycle `at`. Returns 1 where something may go on because of it:
+ * most only are parts of what a descriptor has asked for. */
+static int answer(struct npu_sim *sim, const struct npu_dram_run *run,
+		  npu_cycle at)
 {
 	struct npu__core *core = &sim->core[run->master / NPU_MASTERS_A_CORE];
 	const unsigned who = run->master % NPU_MASTERS_A_CORE;
 
 	if (who == NPU_MASTER_fetch)
-		npu__sequencer_answer(core);
-	else
-		npu__dma_answer(sim, core, &core->engine[who],
-				(uint32_t)run->id);
+		return npu__sequencer_answer(core);
+	return npu__dma_answer(&core->engine[who], (uint32_t)run->id, at);
 }
 
 /* ---- the run ---- */
@@ -288,26 +289,29 @@ static enum npu_status deadlock(const struct npu_sim *sim,
 	return status;
 }
 
+static void move_to(struct npu_sim *sim, npu_cycle at)
+{
+	npu__account(sim, at);
+	sim->now = at;
+}
+
 /* Move to the next event, be it memory's or ours. */
 static enum npu_status advance(struct npu_sim *sim, struct npu_error *err)
 {
 	const npu_cycle next = next_event(sim);
 	struct npu_dram_run run;
 	npu_cycle at;
+	int matters = 0;
 
-	if (sim->port.advance(sim->port.user, next, &run, &at)) {
-		npu__account(sim, at);
-		sim->now = at;
-		answer(sim, &run);
-	} else {
-		if (next == NPU_NEVER)
-			return deadlock(sim, err);
-		npu__account(sim, next);
-		sim->now = next;
-	}
+	while (!matters &&
+	       sim->port.advance(sim->port.user, next, &run, &at))
+		matters = answer(sim, &run, at);
+	if (!matters && next == NPU_NEVER)
+		return deadlock(sim, err);
+	move_to(sim, matters ? at : next);
 	/* all that memory answers in this cycle comes before anything else */
 	while (sim->port.advance(sim->port.user, sim->now, &run, &at))
-		answer(sim, &run);
+		answer(sim, &run, at);
 	if (sim->options.max_cycles && sim->now > sim->options.max_cycles)
 		return npu_fail(err, NPU_E_LIMIT,
 				"more than %" PRIu64 " cycles",

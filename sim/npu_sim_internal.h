@@ -106,6 +106,7 @@ struct npu_sim {
 	uint32_t oldest;	  /* unfinished layer; the last one at the end */
 	uint64_t bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT];
 	uint64_t activates, refreshes; /* charged to layers so far */
+	struct npu_error fault; /* of one instruction, before it is located */
 	npu_layer_hook *hook;
 	void *hook_user;
 	/* tracing */
@@ -142,7 +143,8 @@ static inline struct npu__flight *npu__flight(struct npu__engine *engine,
 /* Ask for descriptors ahead, push one if it can be. Returns 1 if it pushed. */
 int npu__sequencer_step(struct npu_sim *sim, struct npu__core *core,
 			enum npu_status *status, struct npu_error *err);
-void npu__sequencer_answer(struct npu__core *core);
+/* A descriptor is here. Returns 1 if the sequencer waited for it. */
+int npu__sequencer_answer(struct npu__core *core);
 /* First cycle after now at which it may act by itself. */
 npu_cycle npu__sequencer_next(const struct npu_sim *sim,
 			      const struct npu__core *core);
@@ -191,8 +193,8 @@ enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
 				struct npu__engine *engine,
 				struct npu__flight *flight,
 				struct npu_error *err);
-void npu__dma_answer(struct npu_sim *sim, struct npu__core *core,
-		     struct npu__engine *engine, uint32_t slot);
+/* A run of flight[slot] is answered at cycle `at`. Returns 1 if all are. */
+int npu__dma_answer(struct npu__engine *engine, uint32_t slot, npu_cycle at);
 
 /* ---- npu_account.c ---- */
 /* Put the cycles now..until, in which nothing happens, where they belong. */

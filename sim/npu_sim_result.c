@@ -113,20 +113,19 @@ static void add_stats(struct npu_stats *total, const struct npu_stats *stats)
 
 static void fill_total(struct npu_sim *sim, struct npu_result *result)
 {
-	struct roof sum = { 0 };
+	uint64_t compute = 0, vector = 0, dram = 0;
 
 	for (uint32_t i = 0; i < sim->layer_count; i++) {
-		const struct roof roof = roof_of(sim, i);
+		const struct npu_layer_result *layer = &result->layers[i];
 
-		add_stats(&result->total, &result->layers[i].stats);
-		sum.compute += roof.compute;
-		sum.vector += roof.vector;
-		sum.dram += roof.dram;
+		add_stats(&result->total, &layer->stats);
+		compute += layer->compute_bound_cycles;
+		vector += layer->vector_bound_cycles;
+		dram += layer->dram_bound_cycles;
 	}
 	/* spans overlap: that of the network is the run */
 	result->total.span_cycles = sim->now;
-	result->bound_cycles = largest(whole(sum.compute), whole(sum.vector),
-				       whole(sum.dram));
+	result->bound_cycles = largest(compute, vector, dram);
 	memcpy(result->bins, sim->bins, sizeof result->bins);
 }
 
