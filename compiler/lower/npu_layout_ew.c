@@ -134,6 +134,9 @@ enum npu_status npu__layout_unary(struct npu_lowering *low,
 	case NPU_Tanh:
 		ew->low.post.f = NPU_FUNC_tanh;
 		break;
+	case NPU_Abs:
+		ew->low.post.f = NPU_FUNC_abs;
+		break;
 	case NPU_HardSigmoid:
 		multiply_add(ew, a->alpha, a->beta);
 		clamp(ew, 0, 1);

@@ -24,6 +24,7 @@ static npu_layout_fn *function_of(enum npu_op op)
 	case NPU_Clip:
 	case NPU_Sigmoid:
 	case NPU_Tanh:
+	case NPU_Abs:
 	case NPU_HardSigmoid:
 	case NPU_HardSwish:
 		return npu__layout_unary;

@@ -21,6 +21,7 @@ static npu__dnn_build *const builders[NPU_OP_COUNT] = {
 	[NPU_Clip] = npu__dnn_eltwise,
 	[NPU_Sigmoid] = npu__dnn_eltwise,
 	[NPU_Tanh] = npu__dnn_eltwise,
+	[NPU_Abs] = npu__dnn_eltwise,
 	[NPU_HardSigmoid] = npu__dnn_eltwise,
 	[NPU_HardSwish] = npu__dnn_eltwise,
 	[NPU_Softmax] = npu__dnn_softmax,

@@ -55,6 +55,8 @@ enum npu_status npu__dnn_eltwise(struct npu__dnn *dnn,
 	case NPU_Tanh:
 		return add_eltwise(dnn, node, dnnl_eltwise_tanh, 0, 0, from,
 				   to);
+	case NPU_Abs:
+		return add_eltwise(dnn, node, dnnl_eltwise_abs, 0, 0, from, to);
 	case NPU_HardSwish:
 		return add_eltwise(dnn, node, dnnl_eltwise_hardswish, 0, 0,
 				   from, to);
