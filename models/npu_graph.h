@@ -116,7 +116,7 @@ struct npu_lowered {
 	 *   acc = bias[m] (or 0) + chain over k of (x - x.zero) * w
 	 * A chain step is p = fma(x, w, p), +0 where |p| < 2^-126 (also -0: so
 	 * that taps of value 0 never change p). Bias is never -0.
-	 * x outside the image contributes nothing. The output's extent is what
+	 * x outside the image reads as x.zero (0). The output's extent is what
 	 * its shape says; pad_hi >= what that needs. w is [KH, KW, C/groups, M],
 	 * s8 (zero 0), bf16, fp16 or fp32; bias is [1, 1, 1, M] s32 or fp32.
 	 *   `multiplier` (an input, or -1) is fp32 [1, 1, 1, M]:

@@ -147,7 +147,9 @@ static enum npu_status gather(struct npu_lowering *low,
 		return npu__lower_nomem(err);
 	gathered.rank = 4;
 	memcpy(gathered.axis, part, 4 * sizeof(part[0]));
-	for (int64_t i = 0; data && i < npu_shape_count(&(*out)->shape); i++)
+	const int64_t count = npu_shape_count(&(*out)->shape);
+
+	for (int64_t i = 0; data && i < count; i++)
 		((float *)data)[i] = from[npu__view_offset(&gathered, i)];
 	return NPU_OK;
 }

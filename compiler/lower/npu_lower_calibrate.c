@@ -9,9 +9,10 @@
 static void widen_range(struct npu_lowering *low, const struct npu_value *value,
 			const float *data)
 {
+	const int64_t count = npu_shape_count(&value->shape);
 	float lo = low->lo[value->id], hi = low->hi[value->id];
 
-	for (int64_t i = 0; i < npu_shape_count(&value->shape); i++) {
+	for (int64_t i = 0; i < count; i++) {
 		lo = data[i] < lo ? data[i] : lo;
 		hi = data[i] > hi ? data[i] : hi;
 	}

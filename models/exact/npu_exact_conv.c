@@ -14,6 +14,8 @@ struct conv {
 	const struct npu_value *in, *out;
 	size_t h, w, c, oh, ow, m; /* image, output image, channels */
 	size_t group_c, group_m;
+	size_t pixels; /* of the output, over the whole batch */
+	float *zeros;  /* [group_c]: what lies outside the image */
 	/* the input less its zero point, and the weights: one pair is set */
 	float *xf, *wf;
 	int16_t *xi;
@@ -80,101 +82,93 @@ static void end(const struct conv *cv, size_t pixel, size_t m0, size_t count,
 	npu__exact_post_row(&low->post, cv->out, cv->x->out, first, count, t);
 }
 
-/* `count` <= 8 pixels of row (n, oy) from ox, `columns` <= 64 channels from m0
- * of group g. */
-static void block(const struct conv *cv, size_t n, size_t oy, size_t ox,
-		  size_t count, size_t g, size_t m0, size_t columns)
+/* What pixel `pixel` of the output reads at tap k: an index into the input, or
+ * 0 where it is outside and reads the row of zeros. */
+static int source(const struct conv *cv, size_t pixel, size_t k, size_t *index)
+{
+	const size_t kw = (size_t)cv->low->kernel[1];
+
+	return tap(cv, pixel / cv->ow / cv->oh, pixel / cv->ow % cv->oh,
+		   pixel % cv->ow, k / kw, k % kw, index);
+}
+
+/* Eight output pixels from `first` (those beyond the last are not stored),
+ * `columns` <= 64 channels from m0 of group g. */
+static void block(const struct conv *cv, size_t first, size_t g, size_t m0,
+		  size_t columns)
 {
 	union {
 		float f[PIXELS * COLUMNS];
 		int32_t i[PIXELS * COLUMNS];
 	} p;
-	const size_t kh = (size_t)cv->low->kernel[0];
-	const size_t kw = (size_t)cv->low->kernel[1];
+	const size_t left = cv->pixels - first;
+	const size_t count = left < PIXELS ? left : PIXELS;
+	const size_t taps = (size_t)(cv->low->kernel[0] * cv->low->kernel[1]);
 
-	for (size_t q = 0; q < count; q++)
+	for (size_t q = 0; q < PIXELS; q++)
 		begin(cv, m0, columns, p.f + q * COLUMNS);
-	for (size_t k = 0; k < kh * kw; k++) {
+	for (size_t k = 0; k < taps; k++) {
 		const size_t w_at = k * cv->group_c * cv->m + m0;
-		size_t at[PIXELS];
-		size_t inside = 0, which[PIXELS];
+		const float *af[PIXELS];
+		const int16_t *ai[PIXELS];
+		size_t inside = 0;
 
-		for (size_t q = 0; q < count; q++) {
-			if (!tap(cv, n, oy, ox + q, k / kw, k % kw,
-				 &at[inside]))
+		for (size_t q = 0; q < PIXELS; q++) {
+			size_t at;
+
+			af[q] = cv->zeros;
+			ai[q] = (const int16_t *)(const void *)cv->zeros;
+			if (q >= count || !source(cv, first + q, k, &at))
 				continue;
-			at[inside] += g * cv->group_c;
-			which[inside++] = q;
-		}
-		if (inside == PIXELS && cv->xf) {
-			const float *a[PIXELS];
-
-			for (size_t q = 0; q < PIXELS; q++)
-				a[q] = cv->xf + at[q];
-			npu__exact_chain8(cv->group_c, a, cv->wf + w_at, cv->m,
-					  p.f, columns);
-		} else if (inside == PIXELS) {
-			const int16_t *a[PIXELS];
-
-			for (size_t q = 0; q < PIXELS; q++)
-				a[q] = cv->xi + at[q];
-			npu__exact_dot8(cv->group_c, a, cv->wi + w_at, cv->m,
-					p.i, columns);
-		}
-		for (size_t q = 0; q < inside && inside < PIXELS; q++) {
+			at += g * cv->group_c;
+			inside++;
 			if (cv->xf)
-				npu__exact_chain1(cv->group_c, cv->xf + at[q],
-						  cv->wf + w_at, cv->m,
-						  p.f + which[q] * COLUMNS,
-						  columns);
+				af[q] = cv->xf + at;
 			else
-				npu__exact_dot1(cv->group_c, cv->xi + at[q],
-						cv->wi + w_at, cv->m,
-						p.i + which[q] * COLUMNS,
-						columns);
+				ai[q] = cv->xi + at;
 		}
+		if (inside && cv->xf)
+			npu__exact_chain8(cv->group_c, af, cv->wf + w_at,
+					  cv->m, p.f, columns);
+		else if (inside)
+			npu__exact_dot8(cv->group_c, ai, cv->wi + w_at, cv->m,
+					p.i, columns);
 	}
 	for (size_t q = 0; q < count; q++)
-		end(cv, (n * cv->oh + oy) * cv->ow + ox + q, m0, columns,
-		    p.f + q * COLUMNS);
+		end(cv, first + q, m0, columns, p.f + q * COLUMNS);
 }
 
-static void each_block(const struct conv *cv, size_t batch)
+static void each_block(const struct conv *cv)
 {
 	for (size_t g = 0; g < cv->m / cv->group_m; g++)
 	for (size_t j = 0; j < cv->group_m; j += COLUMNS)
-	for (size_t n = 0; n < batch; n++)
-	for (size_t oy = 0; oy < cv->oh; oy++)
-	for (size_t ox = 0; ox < cv->ow; ox += PIXELS) {
-		size_t left = cv->group_m - j, pixels = cv->ow - ox;
+	for (size_t first = 0; first < cv->pixels; first += PIXELS) {
+		const size_t left = cv->group_m - j;
 
-		block(cv, n, oy, ox, pixels < PIXELS ? pixels : PIXELS, g,
-		      g * cv->group_m + j, left < COLUMNS ? left : COLUMNS);
+		block(cv, first, g, g * cv->group_m + j,
+		      left < COLUMNS ? left : COLUMNS);
 	}
 }
 
 /* One input and one output channel to a group: channels side by side. */
-static void depthwise(const struct conv *cv, size_t batch)
+static void depthwise(const struct conv *cv)
 {
-	const size_t kh = (size_t)cv->low->kernel[0];
-	const size_t kw = (size_t)cv->low->kernel[1];
+	const size_t taps = (size_t)(cv->low->kernel[0] * cv->low->kernel[1]);
 	union {
 		float f[COLUMNS];
 		int32_t i[COLUMNS];
 	} p;
 
-	for (size_t pixel = 0; pixel < batch * cv->oh * cv->ow; pixel++)
+	for (size_t pixel = 0; pixel < cv->pixels; pixel++)
 	for (size_t m0 = 0; m0 < cv->m; m0 += COLUMNS) {
 		const size_t left = cv->m - m0;
 		const size_t count = left < COLUMNS ? left : COLUMNS;
-		const size_t ox = pixel % cv->ow, oy = pixel / cv->ow % cv->oh;
 
 		begin(cv, m0, count, &p);
-		for (size_t k = 0; k < kh * kw; k++) {
+		for (size_t k = 0; k < taps; k++) {
 			size_t at;
 
-			if (!tap(cv, pixel / cv->ow / cv->oh, oy, ox, k / kw,
-				 k % kw, &at))
+			if (!source(cv, pixel, k, &at))
 				continue;
 			if (cv->xf)
 				npu__exact_chain_each(cv->xf + at + m0,
@@ -196,6 +190,9 @@ static int widen(struct conv *cv, const struct npu_value *weights)
 	const size_t w_count = (size_t)npu_shape_count(&weights->shape);
 	const int is_int = npu_dtype_bytes(cv->in->dtype) == 1;
 
+	cv->zeros = calloc(cv->group_c + 1, sizeof(*cv->zeros));
+	if (!cv->zeros)
+		return 0;
 	if (is_int) {
 		cv->xi = malloc(count * sizeof(*cv->xi) + 1);
 		cv->wi = cv->x->in[1];
@@ -232,6 +229,7 @@ enum npu_status npu__exact_conv(const struct npu_exact *x)
 
 	cv.group_c = cv.c / groups;
 	cv.group_m = cv.m / groups;
+	cv.pixels = (size_t)in->shape.dim[0] * cv.oh * cv.ow;
 	cv.multiplier = low->multiplier < 0 ? NULL : x->in[low->multiplier];
 	cv.bias_f = bias;
 	cv.bias_i = bias;
@@ -239,9 +237,10 @@ enum npu_status npu__exact_conv(const struct npu_exact *x)
 		status = npu_fail(x->err, NPU_E_NOMEM, "%s: out of memory",
 				  node->name);
 	else if (groups > 1 && cv.group_c == 1 && cv.group_m == 1)
-		depthwise(&cv, (size_t)in->shape.dim[0]);
+		depthwise(&cv);
 	else
-		each_block(&cv, (size_t)in->shape.dim[0]);
+		each_block(&cv);
+	free(cv.zeros);
 	free(cv.xf);
 	free(cv.wf);
 	free(cv.xi);

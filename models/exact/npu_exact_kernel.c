@@ -55,15 +55,6 @@ NPU_CLONES void npu__exact_dot8(size_t k, const int16_t *const a[8],
 	}
 }
 
-NPU_CLONES void npu__exact_dot1(size_t k, const int16_t *restrict a,
-				const int8_t *restrict w, size_t pitch,
-				int32_t *restrict p, size_t m)
-{
-	for (size_t c = 0; c < k; c++, w += pitch)
-		for (size_t i = 0; i < m; i++)
-			p[i] = dot(a[c], w[i], p[i]);
-}
-
 NPU_CLONES void npu__exact_chain_each(const float *restrict a,
 				      const float *restrict w,
 				      float *restrict p, size_t m)

@@ -16,8 +16,6 @@ void npu__exact_chain1(size_t k, const float *a, const float *w, size_t pitch,
 		       float *p, size_t m);
 void npu__exact_dot8(size_t k, const int16_t *const a[8], const int8_t *w,
 		     size_t pitch, int32_t *p, size_t m);
-void npu__exact_dot1(size_t k, const int16_t *a, const int8_t *w, size_t pitch,
-		     int32_t *p, size_t m);
 
 /* Depthwise: p[i] += a[i] * w[i]. */
 void npu__exact_chain_each(const float *a, const float *w, float *p, size_t m);

@@ -135,8 +135,9 @@ enum npu_status npu__exact_pool(const struct npu_exact *x)
 	const size_t ow = (size_t)out->shape.dim[2];
 	const size_t channels = (size_t)out->shape.dim[3];
 	const float *scale = x->node->input_count > 1 ? x->in[1] : NULL;
+	const size_t count = (size_t)npu_shape_count(&out->shape);
 
-	for (size_t i = 0; i < (size_t)npu_shape_count(&out->shape); i++) {
+	for (size_t i = 0; i < count; i++) {
 		const size_t pixel = i / channels;
 		const struct total total =
 			window(x, pixel / ow / oh, pixel / ow % oh, pixel % ow,
