@@ -3,8 +3,9 @@ npu_test(onnx LABEL unit USES models base SOURCES
   unit/onnx/file_test.cc
   unit/onnx/bad_onnx_test.cc)
 target_include_directories(test_onnx PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-npu_test(conformance LABEL oracle USES models base SOURCES
-  oracle/conformance_test.cc)
+npu_test(conformance LABEL oracle USES sim codegen lower models base SOURCES
+  oracle/conformance_test.cc
+  oracle/conformance_chip_test.cc)
 target_include_directories(test_conformance PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 
 # ONNX Runtime, pinned, in the build tree: tests that need it name the fixture.
