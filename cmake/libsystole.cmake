@@ -1,6 +1,6 @@
 # cmake/libsystole.cmake - all folders but tools as one library, static and
 # shared, with its headers, a pkg-config file and a CMake package.
-set(parts base configs isa models traces dram sim compiler)
+set(parts base configs function isa models lower codegen dram exec sim traces)
 list(TRANSFORM parts PREPEND npu_ OUTPUT_VARIABLE targets)
 set(whole "")
 foreach(target ${targets})
@@ -25,7 +25,7 @@ endforeach()
 string(APPEND script "save\nend\n")
 file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/libsystole.mri CONTENT "${script}")
 add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/libsystole.a
-  COMMAND ${CMAKE_AR} -M <${PROJECT_BINARY_DIR}/libsystole.mri
+  COMMAND sh -c "${CMAKE_AR} -M <${PROJECT_BINARY_DIR}/libsystole.mri"
   DEPENDS ${targets} VERBATIM)
 add_custom_target(systole_static ALL DEPENDS ${PROJECT_BINARY_DIR}/libsystole.a)
 
@@ -37,7 +37,7 @@ Version: @PROJECT_VERSION@
 Cflags: -I\${prefix}/@CMAKE_INSTALL_INCLUDEDIR@/systole
 Libs: -L\${prefix}/@CMAKE_INSTALL_LIBDIR@ -lsystole
 Requires.private: yaml-0.1 jansson nettle
-Libs.private: -ldnnl -lprotobuf-nanopb -lm
+Libs.private: -ldnnl -lm
 ")
 
 install(TARGETS systole_shared EXPORT systole-targets

@@ -22,3 +22,9 @@ foreach(model alexnet vgg16)
   npu_compare_test(${model} edge int8 slow)
   npu_compare_test(${model} datacenter bf16 slow)
 endforeach()
+
+if(NOT NPU_SANITIZE)
+  add_test(NAME e2e.library COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/e2e/library.sh
+    ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+  set_tests_properties(e2e.library PROPERTIES LABELS e2e)
+endif()
