@@ -97,7 +97,9 @@ static enum npu_status load_from_zoo(const char *name,
 	path = npu_arena_printf(arena, "%s/%s.yaml", zoo ? zoo : installed,
 				name);
 	file = path && !strchr(name, '/') ? fopen(path, "r") : NULL;
-	if (file) {
+	if (!path) {
+		status = npu_fail(err, NPU_E_NOMEM, "reading %s", name);
+	} else if (file) {
 		fclose(file);
 		status = npu_network_load(path, options, out, err);
 	} else {

@@ -15,3 +15,9 @@ set_tests_properties(verb.inspect PROPERTIES LABELS verb
 add_test(NAME verb.inspect_json COMMAND systole inspect mlp --json --batch 2)
 set_tests_properties(verb.inspect_json PROPERTIES LABELS verb
   PASS_REGULAR_EXPRESSION "\"macs\": 109824,")
+
+# Allocations that fail, one by one. Its own program: the linker replaces malloc.
+npu_test(models_memory LABEL unit USES models base SOURCES
+  unit/models/memory_test.cc)
+target_link_options(test_models_memory PRIVATE
+  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
