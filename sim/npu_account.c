@@ -240,7 +240,7 @@ static enum npu_status keep_event(struct npu_sim *sim,
 		.core = (uint8_t)core->index,
 		.engine = (uint8_t)engine->id,
 		.wait = (uint16_t)insn->any.wait,
-		.signal = (uint16_t)insn->any.signal,
+		.signal = npu__tokens_counters(core, insn->any.signal),
 	};
 	return NPU_OK;
 }

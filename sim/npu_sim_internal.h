@@ -158,6 +158,9 @@ int npu__tokens_have_room(const struct npu_sim *sim,
 void npu__sim_tokens_give(struct npu_sim *sim, const struct npu__core *core,
 		      uint64_t signal);
 
+/* The counters, each of its own core, that the ports of `signal` lead to. */
+uint16_t npu__tokens_counters(const struct npu__core *core, uint64_t signal);
+
 /* ---- npu_engine.c ---- */
 /* Three questions, kept apart: the cost is isa/npu_cost.c; */
 struct npu__engine_ops {

@@ -62,3 +62,15 @@ void npu__sim_tokens_give(struct npu_sim *sim, const struct npu__core *core,
 			++*count;
 	}
 }
+
+uint16_t npu__tokens_counters(const struct npu__core *core, uint64_t signal)
+{
+	uint16_t counters = 0;
+
+	for (unsigned p = 0; signal >> p; p++)
+		if (signal >> p & 1 && core->program->port[p].used)
+			counters |= (uint16_t)(
+				1u << (core->program->port[p].counter &
+				       (NPU_TOKENS - 1)));
+	return counters;
+}
