@@ -13,7 +13,7 @@ int npu__sim_tokens_ready(const struct npu__core *core, uint64_t wait)
 void npu__sim_tokens_take(struct npu__core *core, uint64_t wait)
 {
 	for (unsigned t = 0; wait >> t; t++)
-		core->token[t] -= wait >> t & 1;
+		core->token[t] -= (uint32_t)(wait >> t & 1);
 }
 
 /* The counter that bit `p` of a signal mask names; NULL where none is. */

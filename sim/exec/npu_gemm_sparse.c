@@ -12,7 +12,7 @@ static uint64_t index_of(const struct npu_gemm *g, uint64_t r, uint64_t j)
 	const uint8_t *line = g->spad +
 		16 * (g->insn->index + r * g->insn->i_pitch);
 
-	return line[j / 4] >> (j % 4 * 2) & 3u;
+	return (uint64_t)line[j / 4] >> (j % 4 * 2) & 3u;
 }
 
 static int32_t chain(const struct npu_gemm *g, uint64_t row, uint64_t j)
