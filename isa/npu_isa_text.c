@@ -172,8 +172,8 @@ static enum npu_status scan_value(struct npu__scan *scan,
 	NPU_TRY(npu__scan_number(scan, out, is_signed ? &negative : NULL));
 check:
 	if (is_signed ? (negative ? 0 - *out > (uint64_t)1 << (f->width - 1)
-				  : *out >> (f->width - 1))
-		      : *out >> f->width)
+				  : *out >> (f->width - 1) != 0)
+		      : *out >> f->width != 0)
 		return npu__scan_fail(
 			scan, start, NPU_E_RANGE,
 			"%s.%s: %.*s does not fit its %u bits", op->name,
