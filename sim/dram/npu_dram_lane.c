@@ -57,16 +57,23 @@ uint64_t npu__lane_entry(const struct npu__lane *lane, int is_write,
 	return npu__max(ready, before(turn, (NPU_LANE_WRITES - filled) * ccd));
 }
 
+uint32_t npu__lane_position(const struct npu__lane *lane,
+			    const struct npu__place *place)
+{
+	if (!lane->groups_first)
+		return place->column;
+	return place->column * lane->timing->device.groups +
+	       place->bank / lane->timing->device.banks;
+}
+
 uint32_t npu__lane_reach(const struct npu__lane *lane,
 			 const struct npu__place *place)
 {
-	uint32_t columns = lane->timing->row_bursts;
-	uint32_t groups = lane->timing->device.groups;
+	uint32_t bursts = lane->timing->row_bursts;
 
-	if (!lane->groups_first)
-		return columns - place->column;
-	return (columns - place->column) * groups -
-	       place->bank / lane->timing->device.banks;
+	if (lane->groups_first)
+		bursts *= lane->timing->device.groups;
+	return bursts - npu__lane_position(lane, place);
 }
 
 /* All refreshes that are due before a column command at `clock`. */
@@ -193,8 +200,8 @@ static uint32_t move_some(struct npu__lane *lane,
 	const struct npu_dram_channel_timing *timing = lane->timing;
 	uint32_t groups = lane->groups_first ? timing->device.groups : 1;
 	uint32_t n = segment->bursts, ways = n < groups ? n : groups;
-	/* a clock to the queue of the bank, one from completion to window */
-	uint64_t arrival = segment->arrival + 2;
+	/* a clock to the queue of the bank */
+	uint64_t arrival = segment->arrival + 1;
 	uint64_t from = npu__max(arrival, lane->turn[is_write]);
 	uint64_t bus = npu__max(lane->bus, from);
 	uint64_t start = UINT64_MAX, end, first[NPU_LANE_GROUPS];

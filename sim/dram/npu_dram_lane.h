@@ -53,6 +53,9 @@ void npu__lane_init(struct npu__lane *lane,
 uint64_t npu__lane_entry(const struct npu__lane *lane, int is_write,
 			 uint32_t bursts, uint64_t ready);
 
+/* Bursts of the row segment before `place`. */
+uint32_t npu__lane_position(const struct npu__lane *lane,
+			    const struct npu__place *place);
 /* Most bursts from `place` on in one row segment. */
 uint32_t npu__lane_reach(const struct npu__lane *lane,
 			 const struct npu__place *place);

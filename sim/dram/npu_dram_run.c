@@ -77,6 +77,8 @@ static const struct next_piece *piece_of(struct npu_dram *dram, unsigned m)
 					head->burst % level->map.interleave);
 	piece->segment.bursts = (uint32_t)n;
 	piece->ready = npu__master_ready(dram, master, n);
+	if (piece->ready > head->submitted) /* a clock to learn of the room */
+		piece->ready++;
 	return piece;
 }
 
@@ -119,6 +121,46 @@ static int reads_wait(const struct npu_dram *dram)
 	return 0;
 }
 
+/* Banks take turns on the bus: a read whose last bursts wait in one bank is held
+ * up by runs that are queued behind it, but for other banks. When it has only
+ * just reached its last bank, it is the bank before that waits. */
+static uint64_t held_up(const struct npu_dram *dram,
+			const struct npu__transfer *transfer,
+			const struct npu__segment *segment,
+			const struct npu__lane *lane)
+{
+	const struct run_level *level = dram->state;
+	const struct npu__transfer *next = transfer->next;
+	uint32_t banks = level->timing.device.banks;
+	uint64_t ccd = level->timing.ccd_s, channels = level->map.channels;
+	uint64_t queued = lane->lookahead / ccd * channels, others = 0;
+	uint64_t in_bank = (npu__lane_position(lane, &segment->place) +
+			    segment->bursts) *
+			   channels;
+	uint64_t total = transfer->run.bytes / NPU_DRAM_BURST;
+	int any = in_bank < queued && total > in_bank;
+	uint64_t most = any ? total - in_bank : npu__min(total, in_bank);
+
+	if (transfer->bursts_left != segment->bursts)
+		return 0;
+	if (any)
+		queued -= in_bank;
+	for (; next && !next->run.is_write && queued &&
+	       next->submitted <= level->clock;
+	     next = next->next) {
+		struct npu__place place =
+			npu__map_burst(&level->map, next->burst);
+		uint64_t n = npu__min(queued, next->bursts_left);
+
+		queued -= n;
+		if (!any && place.bank % banks == segment->place.bank % banks)
+			n -= npu__min(n, npu__lane_reach(lane, &place) *
+						 channels);
+		others += n;
+	}
+	return npu__min(others, most) / channels * ccd;
+}
+
 static void run_step(struct npu_dram *dram)
 {
 	struct run_level *level = dram->state;
@@ -145,6 +187,9 @@ static void run_step(struct npu_dram *dram)
 		       level->timing.device.cl + level->timing.data +
 		       dram->read_latency;
 		level->arrival[m] = segment.arrival;
+		/* the window has room as before: others are done instead */
+		master->head->done =
+			done + held_up(dram, master->head, &segment, lane);
 		dram->counters.read_latency_cycles +=
 			n * (done - segment.arrival) -
 			(uint64_t)n * (n - 1) / 2 * level->timing.ccd_s;
