@@ -21,7 +21,7 @@ struct verifier {
 	const struct npu_chip *chip;
 	uint32_t processes;
 	struct npu__memories *memories;
-	struct npu__tokens *tokens;
+	struct npu__counters *tokens;
 	uint32_t *clocks; /* [processes][processes], then the barriers */
 	struct core_state core[NPU_CORES_MAX];
 	struct npu_violation found;
@@ -201,7 +201,7 @@ static enum npu_status check_declared(struct verifier *v, uint32_t core,
 {
 	struct npu_text text = { 0 };
 	unsigned bit;
-	const char *why = npu__tokens_declared(
+	const char *why = npu__counters_declared(
 		v->tokens, core, npu_insn_engine(insn), insn, &bit);
 
 	if (!why)
@@ -221,7 +221,7 @@ static enum npu_status start(struct verifier *v, uint32_t core,
 	const char *why = NULL;
 
 	join(clock, v->core[core].barrier, v->processes);
-	npu__verify_take(v->tokens, core, insn->any.wait, clock);
+	npu__counters_take(v->tokens, core, insn->any.wait, clock);
 	clock[process] = epoch.number;
 	enum npu_status status = npu__memories_access(
 		v->memories, core, insn, &epoch, &v->found, &earlier, &why);
@@ -266,15 +266,15 @@ static enum npu_status step(struct verifier *v, uint32_t core, int *moved)
 			return control(v, core, &insn);
 		}
 		NPU_TRY(check_declared(v, core, &insn));
-		if (!npu__verify_ready(v->tokens, core, insn.any.wait, &bit))
+		if (!npu__counters_ready(v->tokens, core, insn.any.wait, &bit))
 			return NPU_OK;
 		NPU_TRY(start(v, core, &insn));
 		state->started = 1;
 		*moved = 1;
 	}
-	if (!npu__tokens_room(v->tokens, core, given->any.signal, &bit))
+	if (!npu__counters_room(v->tokens, core, given->any.signal, &bit))
 		return NPU_OK;
-	if (npu__verify_give(
+	if (npu__counters_give(
 		    v->tokens, core, given->any.signal,
 		    clock_of(v, process_of(core, npu_insn_engine(given)))) !=
 	    NPU_OK)
@@ -303,7 +303,7 @@ static enum npu_status stuck(struct verifier *v)
 	const struct npu_core_program *program = &v->program->core[core];
 	const union npu_insn *insn = &program->code[v->core[core].next];
 	if (v->core[core].started) {
-		npu__tokens_room(v->tokens, core, insn->any.signal, &bit);
+		npu__counters_room(v->tokens, core, insn->any.signal, &bit);
 		struct npu_port to = program->port[bit];
 		const struct npu_token *t =
 			&v->program->core[to.core].token[to.counter];
@@ -316,7 +316,7 @@ static enum npu_status stuck(struct verifier *v)
 			     (unsigned)t->capacity);
 		return fault(v, core, NPU_VIOLATION_capacity, &text);
 	}
-	npu__verify_ready(v->tokens, core, insn->any.wait, &bit);
+	npu__counters_ready(v->tokens, core, insn->any.wait, &bit);
 	const struct npu_token *t = &program->token[bit];
 	npu_text_add(&text,
 		     "deadlock: waits for token %u, which is empty, and its "
@@ -350,7 +350,7 @@ static enum npu_status check_leftovers(struct verifier *v)
 	uint32_t core, count, giver;
 	unsigned token;
 
-	if (!npu__tokens_left(v->tokens, &core, &token, &count))
+	if (!npu__counters_left(v->tokens, &core, &token, &count))
 		return NPU_OK;
 	v->core[core].next = last_giver(v, core, token, &giver);
 	v->core[giver].next = v->core[core].next;
@@ -423,13 +423,13 @@ enum npu_status npu_verify(const struct npu_program *program,
 		return npu_fail(err, NPU_E_NOMEM, "verifying a program");
 	for (uint32_t c = 0; c < program->core_count; c++)
 		v.core[c].barrier = clock_of(&v, v.processes + c);
-	status = npu__tokens_create(program, v.processes, &v.tokens, err);
+	status = npu__counters_create(program, v.processes, &v.tokens, err);
 	if (status == NPU_OK)
 		status = npu__memories_create(program, chip, &v.memories, err);
 	if (status == NPU_OK)
 		status = run(&v);
 	npu__memories_destroy(v.memories);
-	npu__tokens_destroy(v.tokens);
+	npu__counters_destroy(v.tokens);
 	free(v.clocks);
 	if (status == NPU_E_FAULT && found)
 		*found = v.found;

@@ -158,8 +158,9 @@ static const char *operand_fault(const union npu_insn *insn, enum npu_slot slot)
 
 static const char *lut_fault(const struct npu_insn_ew *v)
 {
-	if (!is_byte(v->dt_a) || !is_byte(v->dt_dst))
-		return "lut maps 8-bit a to 8-bit dst";
+	if (!is_byte(v->dt_a) || !is_byte(v->dt_dst) ||
+	    v->a_kind != NPU_KIND_tensor || v->dst_kind != NPU_KIND_tensor)
+		return "lut maps an 8-bit tensor to an 8-bit tensor";
 	if (v->op0 != NPU_ALU_pass || v->op1 != NPU_ALU_pass || v->scaled ||
 	    v->ints)
 		return "nothing else applies with lut";
@@ -197,6 +198,9 @@ static const char *red_fault(const struct npu_insn_red *red)
 		return "axis is 0, 1 or 2";
 	if (red->add && red->dt_dst != NPU_s32 && red->dt_dst != NPU_fp32)
 		return "`add` starts from s32 or fp32";
+	if (red->add && red->dt_dst == NPU_fp32 && red->ints == 2 &&
+	    red->f == NPU_FUNC_id)
+		return "`add` starts an int32 reduction from fp32";
 	if (red->reduce == NPU_REDUCE_argmax &&
 	    (red->add || red->dt_dst != NPU_s32))
 		return "argmax gives an s32 index and starts from nothing";

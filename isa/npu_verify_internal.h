@@ -4,6 +4,10 @@
 #define NPU_VERIFY_INTERNAL_H
 #include "isa/npu_shadow_internal.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- npu_verify_insn.c: one instruction by itself ---- */
 
 /* What is wrong with the fields of `insn` on `chip` (all readings filled, as
@@ -49,33 +53,36 @@ npu__memories_access(struct npu__memories *memories, uint32_t core,
 
 /* ---- npu_verify_token.c: counters of all cores ---- */
 
-struct npu__tokens;
+struct npu__counters;
 
 NPU_NODISCARD enum npu_status
-npu__tokens_create(const struct npu_program *program, uint32_t processes,
-		   struct npu__tokens **out, struct npu_error *err);
-void npu__tokens_destroy(struct npu__tokens *tokens);
+npu__counters_create(const struct npu_program *program, uint32_t processes,
+		     struct npu__counters **out, struct npu_error *err);
+void npu__counters_destroy(struct npu__counters *tokens);
 
 /* May `engine` of `core` use these masks, by what the header declares? NULL,
  * or what is wrong; *bit receives the token or port concerned. */
-const char *npu__tokens_declared(const struct npu__tokens *tokens,
-				 uint32_t core, enum npu_engine_id engine,
-				 const union npu_insn *insn, unsigned *bit);
+const char *npu__counters_declared(const struct npu__counters *tokens,
+				   uint32_t core, enum npu_engine_id engine,
+				   const union npu_insn *insn, unsigned *bit);
 /* Is there one in each counter of a wait mask? Else *empty is the first. */
-int npu__verify_ready(const struct npu__tokens *tokens, uint32_t core,
-		      uint64_t wait, unsigned *empty);
+int npu__counters_ready(const struct npu__counters *tokens, uint32_t core,
+			uint64_t wait, unsigned *empty);
 /* Take one of each; join what their givers knew into clock[processes]. */
-void npu__verify_take(struct npu__tokens *tokens, uint32_t core, uint64_t wait,
-		      uint32_t *clock);
+void npu__counters_take(struct npu__counters *tokens, uint32_t core,
+			uint64_t wait, uint32_t *clock);
 /* Is there room behind each port of a signal mask? Else *full is the first. */
-int npu__tokens_room(const struct npu__tokens *tokens, uint32_t core,
-		     uint64_t signal, unsigned *full);
+int npu__counters_room(const struct npu__counters *tokens, uint32_t core,
+		       uint64_t signal, unsigned *full);
 /* Give one to each, with what the giver knows. E_NOMEM. */
-NPU_NODISCARD enum npu_status npu__verify_give(struct npu__tokens *tokens,
-					       uint32_t core, uint64_t signal,
-					       const uint32_t *clock);
+NPU_NODISCARD enum npu_status npu__counters_give(struct npu__counters *tokens,
+						 uint32_t core, uint64_t signal,
+						 const uint32_t *clock);
 /* A counter that holds more than at the start; 0 if there is none. */
-int npu__tokens_left(const struct npu__tokens *tokens, uint32_t *core,
-		     unsigned *token, uint32_t *count);
+int npu__counters_left(const struct npu__counters *tokens, uint32_t *core,
+		       unsigned *token, uint32_t *count);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

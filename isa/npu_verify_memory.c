@@ -5,7 +5,7 @@
 
 /* Page sizes: about the size of one access, so that large ones cost few steps
  * and small ones search few runs. */
-enum { SPAD_PAGE = 12, ACC_PAGE = 12, LUT_PAGE = 12, REGION_PAGE = 16 };
+enum { SPAD_PAGE = 9, ACC_PAGE = 9, LUT_PAGE = 12, REGION_PAGE = 12 };
 
 struct npu__memories {
 	const struct npu_program *program;
@@ -222,6 +222,10 @@ visit_region(struct npu__memories *m, const struct npu_access *a,
 	case NPU_REGION_cores:
 		return visit_window(m, a, epoch, found, conflict, why);
 	case NPU_REGION_code:
+		if (!a->is_write)
+			return out_of_bounds(found, a,
+					     "code is not read as data", why);
+		/* fall through */
 	case NPU_REGION_constants:
 		if (!a->is_write)
 			break;
@@ -257,6 +261,27 @@ static enum npu_status visit_all_cores(struct npu__memories *m, uint32_t core,
 	return NPU_OK;
 }
 
+/* A copy within the scratchpad, through the window: source against dest. */
+static const char *copy_fault(const struct npu__memories *m, uint32_t core,
+			      const struct npu_access *access, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct npu_access local = access[i];
+
+		if (local.space != NPU_SPACE_mem ||
+		    m->program->region[local.region].kind != NPU_REGION_cores)
+			continue;
+		local.space = NPU_SPACE_spad;
+		local.first -= (int64_t)core << NPU_CORE_SHIFT;
+		for (size_t k = 0; k < count; k++)
+			if (access[k].is_write != local.is_write &&
+			    npu__accesses_meet(&access[k], &local))
+				return "a copy within the scratchpad overlaps "
+				       "its source";
+	}
+	return NULL;
+}
+
 enum npu_status npu__memories_access(struct npu__memories *m, uint32_t core,
 				     const union npu_insn *insn,
 				     const struct npu__epoch *epoch,
@@ -268,6 +293,8 @@ enum npu_status npu__memories_access(struct npu__memories *m, uint32_t core,
 	size_t count = npu_insn_accesses(insn, m->columns, access);
 
 	*why = npu__overlap_fault(insn, m->columns, access, count);
+	if (!*why)
+		*why = copy_fault(m, core, access, count);
 	if (*why) {
 		found->kind = NPU_VIOLATION_encoding;
 		return NPU_E_FAULT;

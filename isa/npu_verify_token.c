@@ -12,17 +12,18 @@ struct counter {
 	uint32_t *ring;        /* [room][processes] */
 };
 
-struct npu__tokens {
+struct npu__counters {
 	const struct npu_program *program;
 	uint32_t processes;
 	struct counter counter[NPU_CORES_MAX][NPU_TOKENS];
 };
 
-enum npu_status npu__tokens_create(const struct npu_program *program,
-				   uint32_t processes, struct npu__tokens **out,
-				   struct npu_error *err)
+enum npu_status npu__counters_create(const struct npu_program *program,
+				     uint32_t processes,
+				     struct npu__counters **out,
+				     struct npu_error *err)
 {
-	struct npu__tokens *tokens = calloc(1, sizeof *tokens);
+	struct npu__counters *tokens = calloc(1, sizeof *tokens);
 
 	if (!tokens)
 		return npu_fail(err, NPU_E_NOMEM, "verifying a program");
@@ -40,7 +41,7 @@ enum npu_status npu__tokens_create(const struct npu_program *program,
 	return NPU_OK;
 }
 
-void npu__tokens_destroy(struct npu__tokens *tokens)
+void npu__counters_destroy(struct npu__counters *tokens)
 {
 	if (!tokens)
 		return;
@@ -50,9 +51,9 @@ void npu__tokens_destroy(struct npu__tokens *tokens)
 	free(tokens);
 }
 
-const char *npu__tokens_declared(const struct npu__tokens *tokens,
-				 uint32_t core, enum npu_engine_id engine,
-				 const union npu_insn *insn, unsigned *bit)
+const char *npu__counters_declared(const struct npu__counters *tokens,
+				   uint32_t core, enum npu_engine_id engine,
+				   const union npu_insn *insn, unsigned *bit)
 {
 	const struct npu_program *p = tokens->program;
 
@@ -87,8 +88,8 @@ const char *npu__tokens_declared(const struct npu__tokens *tokens,
 	return NULL;
 }
 
-int npu__verify_ready(const struct npu__tokens *tokens, uint32_t core,
-		      uint64_t wait, unsigned *empty)
+int npu__counters_ready(const struct npu__counters *tokens, uint32_t core,
+			uint64_t wait, unsigned *empty)
 {
 	for (unsigned k = 0; k < NPU_TOKENS; k++)
 		if (wait >> k & 1 && !tokens->counter[core][k].count) {
@@ -98,8 +99,8 @@ int npu__verify_ready(const struct npu__tokens *tokens, uint32_t core,
 	return 1;
 }
 
-void npu__verify_take(struct npu__tokens *tokens, uint32_t core, uint64_t wait,
-		      uint32_t *clock)
+void npu__counters_take(struct npu__counters *tokens, uint32_t core,
+			uint64_t wait, uint32_t *clock)
 {
 	for (unsigned k = 0; k < NPU_TOKENS; k++) {
 		struct counter *c = &tokens->counter[core][k];
@@ -120,8 +121,8 @@ void npu__verify_take(struct npu__tokens *tokens, uint32_t core, uint64_t wait,
 	}
 }
 
-int npu__tokens_room(const struct npu__tokens *tokens, uint32_t core,
-		     uint64_t signal, unsigned *full)
+int npu__counters_room(const struct npu__counters *tokens, uint32_t core,
+		       uint64_t signal, unsigned *full)
 {
 	const struct npu_program *p = tokens->program;
 
@@ -143,7 +144,7 @@ int npu__tokens_room(const struct npu__tokens *tokens, uint32_t core,
 	return 1;
 }
 
-static enum npu_status push(struct npu__tokens *tokens, struct counter *c,
+static enum npu_status push(struct npu__counters *tokens, struct counter *c,
 			    const uint32_t *clock)
 {
 	size_t bytes = tokens->processes * sizeof *clock;
@@ -172,8 +173,8 @@ static enum npu_status push(struct npu__tokens *tokens, struct counter *c,
 	return NPU_OK;
 }
 
-enum npu_status npu__verify_give(struct npu__tokens *tokens, uint32_t core,
-				 uint64_t signal, const uint32_t *clock)
+enum npu_status npu__counters_give(struct npu__counters *tokens, uint32_t core,
+				   uint64_t signal, const uint32_t *clock)
 {
 	for (unsigned k = 0; k < NPU_TOKENS; k++) {
 		struct npu_port to = tokens->program->core[core].port[k];
@@ -186,8 +187,8 @@ enum npu_status npu__verify_give(struct npu__tokens *tokens, uint32_t core,
 	return NPU_OK;
 }
 
-int npu__tokens_left(const struct npu__tokens *tokens, uint32_t *core,
-		     unsigned *token, uint32_t *count)
+int npu__counters_left(const struct npu__counters *tokens, uint32_t *core,
+		       unsigned *token, uint32_t *count)
 {
 	for (*core = 0; *core < tokens->program->core_count; (*core)++)
 		for (*token = 0; *token < NPU_TOKENS; (*token)++) {

@@ -127,17 +127,25 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 	return *status == NPU_OK;
 }
 
-/* Effects first, and the banks with them; then tokens, when there is room. */
-static int retire_one(struct npu_sim *sim, struct npu__core *core,
-		      struct npu__engine *engine, struct npu__flight *flight,
-		      enum npu_status *status, struct npu_error *err)
+/* The effects of all that is done, in order, and their banks with them. This
+ * waits for no token: a descriptor behind one whose signal stalls holds no
+ * bank that others need to get that token going. */
+static int execute_done(struct npu_sim *sim, struct npu__core *core,
+			struct npu__engine *engine, enum npu_status *status,
+			struct npu_error *err)
 {
-	const union npu_insn *insn = npu__insn(core, flight->insn);
 	int moved = 0;
 
-	if (!flight->is_executed) {
+	for (uint32_t i = 0; i < engine->flight_count; i++) {
+		struct npu__flight *flight = npu__flight(engine, i);
+
+		if (flight->done > sim->now)
+			break;
+		if (flight->is_executed)
+			continue;
 		if (sim->options.functional)
-			*status = npu_exec_insn(sim->memory, core->index, insn,
+			*status = npu_exec_insn(sim->memory, core->index,
+						npu__insn(core, flight->insn),
 						&sim->fault);
 		if (*status != NPU_OK) {
 			*status = located(*status, core, flight->insn,
@@ -147,31 +155,30 @@ static int retire_one(struct npu_sim *sim, struct npu__core *core,
 		flight->is_executed = 1;
 		moved = 1;
 	}
-	if (!npu__tokens_have_room(sim, core, insn->any.signal))
-		return moved;
-	npu__sim_tokens_give(sim, core, insn->any.signal);
-	engine->last_done = flight->done;
-	*status = npu__account_retire(sim, core, engine, flight, err);
-	engine->flight_head = (engine->flight_head + 1) % NPU_FLIGHT_MAX;
-	engine->flight_count--;
-	return 1;
+	return moved;
 }
 
+/* Effects first; then tokens, in order, when there is room. */
 int npu__engine_retire(struct npu_sim *sim, struct npu__core *core,
 		       struct npu__engine *engine, enum npu_status *status,
 		       struct npu_error *err)
 {
-	int moved = 0;
+	int moved = execute_done(sim, core, engine, status, err);
 
 	while (engine->flight_count && *status == NPU_OK) {
 		struct npu__flight *flight = npu__flight(engine, 0);
-		const uint32_t before = engine->flight_count;
+		const union npu_insn *insn = npu__insn(core, flight->insn);
 
-		if (flight->done > sim->now)
+		if (!flight->is_executed ||
+		    !npu__tokens_have_room(sim, core, insn->any.signal))
 			break;
-		moved += retire_one(sim, core, engine, flight, status, err);
-		if (engine->flight_count == before)
-			break;
+		npu__sim_tokens_give(sim, core, insn->any.signal);
+		engine->last_done = flight->done;
+		*status = npu__account_retire(sim, core, engine, flight, err);
+		engine->flight_head =
+			(engine->flight_head + 1) % NPU_FLIGHT_MAX;
+		engine->flight_count--;
+		moved = 1;
 	}
 	return moved;
 }
