@@ -18,10 +18,14 @@ static const struct {
 };
 enum { PASSES = sizeof passes / sizeof *passes };
 
-/* Shares of the scratchpad that tiles may take, in hundredths: less, where what
- * lies between them leaves no place. */
-static const unsigned share[] = { 85, 60, 42, 30, 20, 12 };
-enum { SHARES = sizeof share / sizeof *share };
+/* Shares of the scratchpad that tiles may take, in hundredths, and whether
+ * layers run side by side: less, where what lies between leaves no place. */
+static const struct {
+	unsigned hundredths;
+	uint8_t interleaves;
+} tries[] = { { 85, 1 }, { 50, 1 }, { 85, 0 }, { 60, 0 },
+	      { 42, 0 }, { 30, 0 }, { 20, 0 }, { 12, 0 } };
+enum { TRIES = sizeof tries / sizeof *tries };
 
 static enum npu_status run_passes(struct npu_codegen *cg,
 				  const struct npu_codegen_options *options)
@@ -38,11 +42,10 @@ static enum npu_status run_passes(struct npu_codegen *cg,
 	return NPU_OK;
 }
 
-static enum npu_status attempt(struct npu_graph *lowered,
-			       const struct npu_chip *chip,
-			       const struct npu_codegen_options *options,
-			       unsigned hundredths, struct npu_program *program,
-			       struct npu_error *err)
+static enum npu_status
+attempt(struct npu_graph *lowered, const struct npu_chip *chip,
+	const struct npu_codegen_options *options, unsigned hundredths,
+	uint8_t interleaves, struct npu_program *program, struct npu_error *err)
 {
 	struct npu_codegen *cg;
 	struct npu_arena *arena = npu_arena_create();
@@ -58,6 +61,7 @@ static enum npu_status attempt(struct npu_graph *lowered,
 	cg->graph = lowered;
 	cg->program = program;
 	cg->err = err;
+	cg->interleaves = interleaves;
 	cg->T = (uint32_t)chip->array.cols;
 	cg->acc_rows = npu_chip_acc_rows(chip);
 	cg->spad_budget = chip->scratchpad.bytes * hundredths / 100;
@@ -81,7 +85,7 @@ enum npu_status npu_codegen(struct npu_graph *lowered,
 	enum npu_status status = NPU_OK;
 	struct npu_error first = { 0 };
 
-	for (int s = 0; s < SHARES; s++) {
+	for (int t = 0; t < TRIES; t++) {
 		struct npu_program *program = npu_program_create();
 		struct npu_error mine = { 0 };
 
@@ -91,8 +95,8 @@ enum npu_status npu_codegen(struct npu_graph *lowered,
 			npu_text_clear(options->dump_text);
 		if (options && options->explain)
 			npu_text_clear(options->explain);
-		status = attempt(lowered, chip, options, share[s], program,
-				 &mine);
+		status = attempt(lowered, chip, options, tries[t].hundredths,
+				 tries[t].interleaves, program, &mine);
 		if (status == NPU_OK) {
 			*out = program;
 			return NPU_OK;

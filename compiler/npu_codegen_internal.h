@@ -24,6 +24,13 @@ static inline uint64_t npu__min(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
+/* DRAM bytes of `rows` runs of `run` bytes, in bursts of 64: a run that is no
+ * multiple of them starts anywhere, and touches half a burst more on average.
+ */
+static inline uint64_t npu__bursts(uint64_t rows, uint64_t run)
+{
+	return rows * (run % 64 ? run + 48 : run);
+}
 static inline uint64_t npu__max(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -57,9 +64,9 @@ struct npu_layout {
 };
 
 /* A step that stores bytes lo..hi of a region; `before`: the one before it to
- * the same value. */
+ * the same value; `other`: the latest before it of another layer. */
 struct npu_stored {
-	uint32_t step, before;
+	uint32_t step, before, other;
 	uint64_t lo, hi;
 };
 
@@ -103,12 +110,14 @@ struct npu_ref {
 	uint8_t slot;
 };
 
+enum { NPU_GROUP = 3, NPU_AFTERS = NPU_GROUP };
 struct npu_step {
 	union npu_insn insn;
 	struct npu_ref ref[5];
 	uint8_t ref_count;
 	uint32_t job;
-	uint32_t after; /* LD: the store it must follow, or NONE */
+	/* LD: the latest store to what it reads, of each layer; or NONE */
+	uint32_t after[NPU_AFTERS];
 };
 
 /* ---- layers ---- */
@@ -151,6 +160,8 @@ struct npu_work {
 	struct npu_node *node;
 	enum npu_layer_kind kind;
 	uint32_t layer;
+	uint32_t group; /* layers that are interleaved: the first of them */
+	uint8_t grouped;
 	struct npu_matrix_shape shape;
 	struct npu_tiling tiling, runner_up; /* runner_up.cycles 0: none */
 	uint64_t considered;
@@ -164,6 +175,7 @@ struct npu_codegen {
 	double dram_bytes_per_cycle;
 	uint32_t T; /* columns of an accumulator row */
 	uint32_t acc_rows;
+	uint8_t interleaves;  /* let layers of a group run side by side */
 	uint64_t spad_budget; /* bytes that a layer's tiles may take */
 
 	struct npu_layout *layout; /* by value id */
@@ -189,6 +201,12 @@ struct npu_codegen {
 	struct npu_error *err;
 	enum npu_status failed; /* while making steps; NPU_OK: none */
 };
+
+static inline uint32_t npu__layer_of(const struct npu_codegen *cg,
+				     uint32_t step)
+{
+	return (uint32_t)(cg->step[step].insn.any.tag >> NPU_TAG_LAYER_SHIFT);
+}
 
 /* ---- making steps (npu_step.c); failures are kept in cg->failed ---- */
 
@@ -262,6 +280,13 @@ struct npu_step *npu__ew(struct npu_codegen *cg, uint64_t n2, uint64_t n1,
 /* Set f, its parameters and an immediate scale. */
 void npu__post(struct npu_step *step, const struct npu_post *post);
 
+/* Accumulator rows that the tiles of a layer may take. */
+static inline uint64_t npu__acc_budget(const struct npu_codegen *cg,
+				       const struct npu_work *work)
+{
+	return work->grouped ? cg->acc_rows / 2 : cg->acc_rows;
+}
+
 /* ---- what each kind of layer knows of itself ---- */
 
 void npu__matrix_shape(const struct npu_codegen *cg, struct npu_work *work);
@@ -292,6 +317,18 @@ struct npu_vector_ops {
 enum { NPU_VECTORS = 4 };
 extern const struct npu_vector_ops npu__depthwise_ops, npu__pool_ops,
 	npu__ew_ops, npu__lut_ops, npu__reduce_ops, npu__copy_ops;
+
+/* DRAM bytes of rows x columns x channels of `value`. */
+static inline uint64_t npu__slices(uint64_t rows, uint64_t columns,
+				   uint64_t channels,
+				   const struct npu_value *value)
+{
+	uint64_t size = npu_dtype_bytes(value->dtype);
+
+	if (channels == (uint64_t)value->shape.dim[3])
+		return npu__bursts(rows, columns * channels * size);
+	return npu__bursts(rows * columns, channels * size);
+}
 
 /* Bytes between neighbours along the axis of a concat in its dense output. */
 static inline uint64_t npu__concat_step(const struct npu_node *concat)
@@ -324,13 +361,14 @@ void npu__unplace(struct npu_places *places, uint32_t buffer, uint32_t job,
 
 /* ---- the passes, in order ---- */
 /*       name      what it does */
-#define NPU_CODEGEN_PASSES(X)                                              \
-	X(layers, "one layer per node; its kind, shape and roofs")         \
-	X(memory, "where values and constants lie in DRAM, by live range") \
-	X(tile, "tile sizes and loop order of each layer, by cost")        \
-	X(jobs, "steps of every tile of every layer, in order")            \
-	X(schedule, "loads ahead of their use; places of all buffers")     \
-	X(tokens, "waits and signals from conflicts")                      \
+#define NPU_CODEGEN_PASSES(X)                                                \
+	X(layers, "one layer per node; its kind, shape and roofs")           \
+	X(memory, "where values and constants lie in DRAM, by live range")   \
+	X(tile, "tile sizes and loop order of each layer, by cost")          \
+	X(jobs, "steps of every tile of every layer, in order")              \
+	X(interleave, "jobs of neighbour layers that use different engines") \
+	X(schedule, "loads ahead of their use; places of all buffers")       \
+	X(tokens, "waits and signals from conflicts")                        \
 	X(emit, "the program: code, constants, tables")
 #define X(name, doc)                                              \
 	enum npu_status npu__pass_##name(struct npu_codegen *cg); \

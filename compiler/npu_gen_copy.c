@@ -11,7 +11,8 @@ static void copy_need(const struct npu_codegen *cg, const struct npu_work *work,
 
 	(void)cg;
 	out->spad_bytes = npu__round_up(bytes, NPU_LINE);
-	out->load_bytes = out->store_bytes = bytes;
+	out->load_bytes = out->store_bytes = npu__slices(
+		tile->ny, tile->nx, tile->nc, work->node->outputs[0]);
 }
 
 static struct npu_pitch dense_pitch(const struct npu_vector_tile *tile,

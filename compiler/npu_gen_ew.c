@@ -38,7 +38,7 @@ static struct extent extent_of(const struct npu_work *work,
 
 static uint64_t dram(const struct extent *e, const struct npu_value *v)
 {
-	return e->ny * e->nx * e->nc * npu_dtype_bytes(v->dtype);
+	return npu__slices(e->ny, e->nx, e->nc, v);
 }
 
 static void ew_need(const struct npu_codegen *cg, const struct npu_work *work,

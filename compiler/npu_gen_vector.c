@@ -59,8 +59,9 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 		npu__div_up((uint64_t)dim[3], t->tn);
 	t->spad_bytes = need.spad_bytes * npu__min(tiles, 2);
 	t->acc_rows = need.acc_rows * npu__min(tiles, 2);
-	if (t->spad_bytes > cg->spad_budget || t->acc_rows > cg->acc_rows ||
-	    t->ty * t->tx > 32767 || t->tn > 65535)
+	if (t->spad_bytes > cg->spad_budget ||
+	    t->acc_rows > npu__acc_budget(cg, work) || t->ty * t->tx > 32767 ||
+	    t->tn > 65535)
 		return 0;
 	bytes = need.load_bytes + need.store_bytes;
 	load = (uint64_t)((double)need.load_bytes / cg->dram_bytes_per_cycle);

@@ -131,10 +131,8 @@ static void need_of(const struct npu_codegen *cg, const struct npu_work *work,
 
 	out->spad_bytes =
 		w.bytes + tile->ny * tile->nx * npu__pixel(tile->nc, y->dtype);
-	out->load_bytes =
-		w.at.ny * w.at.nx * tile->nc * npu_dtype_bytes(x->dtype);
-	out->store_bytes =
-		tile->ny * tile->nx * tile->nc * npu_dtype_bytes(y->dtype);
+	out->load_bytes = npu__slices(w.at.ny, w.at.nx, tile->nc, x);
+	out->store_bytes = npu__slices(tile->ny, tile->nx, tile->nc, y);
 	out->acc_rows = tile->ny * tile->nx * npu__div_up(tile->nc, cg->T);
 	out->vx_cycles = passes * npu_vector_cycles(cg->chip, tile->ny,
 						    tile->nx, tile->nc);

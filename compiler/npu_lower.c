@@ -24,7 +24,7 @@ static const struct {
 	int runs;
 	npu_lower_pass_fn *function;
 } passes[] = {
-#define X(name, precisions, doc)                                          \
+#define X(name, precisions, doc) \
 	{ #name, RUNS_##precisions, npu__lower_##name },
 	NPU_LOWER_PASS_LIST(X)
 #undef X

@@ -143,6 +143,35 @@ static enum npu_status check_dtypes(const struct npu_codegen *cg,
 	return NPU_OK;
 }
 
+/* Does the next layer read this one, and one of both need VX and the other the
+ * array? */
+static int runs_beside(const struct npu_work *a, const struct npu_work *b)
+{
+	int vector_a = a->kind == NPU_LAYER_depthwise;
+	int vector_b = b->kind == NPU_LAYER_depthwise;
+
+	return vector_a != vector_b &&
+	       (vector_a || a->kind == NPU_LAYER_matrix) &&
+	       (vector_b || b->kind == NPU_LAYER_matrix) &&
+	       b->node->inputs[0] == a->node->outputs[0];
+}
+
+/* Neighbours that run side by side, at most NPU_GROUP. */
+static void find_groups(struct npu_codegen *cg)
+{
+	for (uint32_t i = 0; i < cg->work_count; i++) {
+		struct npu_work *work = &cg->work[i];
+
+		work->group = i;
+		work->grouped = 0;
+		if (!i || !cg->interleaves || !runs_beside(work - 1, work) ||
+		    i - work[-1].group >= NPU_GROUP)
+			continue;
+		work->group = work[-1].group;
+		work->grouped = work[-1].grouped = 1;
+	}
+}
+
 enum npu_status npu__pass_layers(struct npu_codegen *cg)
 {
 	struct npu_graph *graph = cg->graph;
@@ -175,6 +204,7 @@ enum npu_status npu__pass_layers(struct npu_codegen *cg)
 	}
 	cg->work_count = graph->node_count;
 	program->layer_count = graph->node_count;
+	find_groups(cg);
 	return NPU_OK;
 }
 

@@ -174,7 +174,8 @@ static uint64_t first_fit(const struct npu_codegen *cg, uint32_t v,
 			uint64_t size, end;
 
 			if (!in_scratch(cg, o) || !other->placed ||
-			    other->last < me->first || me->last < other->first)
+			    other->last + NPU_GROUP <= me->first ||
+			    me->last + NPU_GROUP <= other->first)
 				continue;
 			size = dense_bytes(cg->graph->values[o]);
 			end = npu__round_up(other->offset + size, ALIGN);

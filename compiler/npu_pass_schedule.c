@@ -127,6 +127,17 @@ static enum npu_status emit_needed(struct schedule *s, uint32_t step)
 	return NPU_OK;
 }
 
+/* Are all stores emitted that `load` reads from? */
+static int is_ready(const struct schedule *s, uint32_t load)
+{
+	const uint32_t *after = s->cg->step[load].after;
+
+	for (int i = 0; i < NPU_AFTERS; i++)
+		if (after[i] != NPU_NONE && s->position[after[i]] == NPU_NONE)
+			return 0;
+	return 1;
+}
+
 /* Later loads whose data is there and which find an idle place. */
 static enum npu_status emit_ahead(struct schedule *s)
 {
@@ -134,14 +145,14 @@ static enum npu_status emit_ahead(struct schedule *s)
 	uint32_t end = s->next_load + LOOK;
 
 	for (uint32_t i = s->next_load; i < end && i < s->load_count; i++) {
-		uint32_t load = s->load[i], after = cg->step[load].after;
+		uint32_t load = s->load[i];
 		uint32_t buffer = cg->step[load].ref[0].buffer;
 
 		if (s->ahead_count >= s->ahead_most)
 			break;
 		if (s->position[load] != NPU_NONE)
 			continue;
-		if (after != NPU_NONE && s->position[after] == NPU_NONE)
+		if (!is_ready(s, load))
 			continue;
 		if (!cg->buffer[buffer].placed &&
 		    !npu__place(places_of(s, buffer), buffer, 1))

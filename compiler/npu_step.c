@@ -71,7 +71,8 @@ struct npu_step *npu__step(struct npu_codegen *cg, enum npu_opcode op)
 	step->insn.any.op = op;
 	step->insn.any.tag = (uint64_t)cg->layer << NPU_TAG_LAYER_SHIFT |
 			     npu__min(cg->tile, 0xffff);
-	step->after = NPU_NONE;
+	for (int i = 0; i < NPU_AFTERS; i++)
+		step->after[i] = NPU_NONE;
 	step->job = cg->job;
 	return step;
 }
@@ -218,13 +219,18 @@ void npu__note_store(struct npu_codegen *cg, const struct npu_value *value,
 	struct npu_layout *layout = &cg->layout[root(cg, value->id)];
 	struct npu_stored *all = grow(cg, cg->store, cg->store_count,
 				      &cg->store_capacity, sizeof *all);
+	uint32_t step = cg->step_count - 1, last = layout->last_store, other;
 
 	if (!all)
 		return;
 	cg->store = all;
+	other = last;
+	if (last != NPU_NONE &&
+	    npu__layer_of(cg, all[last].step) == npu__layer_of(cg, step))
+		other = all[last].other;
 	all[cg->store_count] =
-		(struct npu_stored){ cg->step_count - 1, layout->last_store,
-				     (uint64_t)lo, (uint64_t)hi };
+		(struct npu_stored){ step, last, other, (uint64_t)lo,
+				     (uint64_t)hi };
 	layout->last_store = cg->store_count++;
 }
 
@@ -233,12 +239,16 @@ void npu__after_stores(const struct npu_codegen *cg, struct npu_step *load,
 {
 	uint32_t at = cg->layout[root(cg, value->id)].last_store;
 
-	for (; at != NPU_NONE; at = cg->store[at].before)
-		if ((int64_t)cg->store[at].lo < hi &&
-		    lo < (int64_t)cg->store[at].hi) {
-			load->after = cg->store[at].step;
-			return;
+	for (uint32_t n = 0; at != NPU_NONE && n < NPU_AFTERS;) {
+		const struct npu_stored *s = &cg->store[at];
+
+		if ((int64_t)s->lo < hi && lo < (int64_t)s->hi) {
+			load->after[n++] = s->step;
+			at = s->other;
+		} else {
+			at = s->before;
 		}
+	}
 }
 
 /* A copy being put together: levels of memory and scratchpad steps. */

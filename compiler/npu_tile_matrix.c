@@ -107,12 +107,6 @@ struct tile_size {
 	uint64_t row_step; /* bytes between rows that an instruction walks */
 };
 
-/* Bytes of `rows` runs of `run` bytes as bursts of 64. */
-static uint64_t bursts(uint64_t rows, uint64_t run)
-{
-	return rows * (run % 64 ? run + 32 : run);
-}
-
 static struct tile_size tile_size(const struct npu_work *work,
 				  const struct npu_tiling *t, uint32_t T)
 {
@@ -135,19 +129,20 @@ static struct tile_size tile_size(const struct npu_work *work,
 	if (s->im2col)
 		c *= s->kw;
 	z.a_bytes = rows * cols * npu__round_up(c * s->ea, NPU_LINE);
-	z.a_dram = s->im2col                   ? bursts(rows * cols, c * s->ea)
-		   : c == all_c && !s->sampled ? bursts(rows, cols * c * s->ea)
-					       : bursts(rows * cols, c * s->ea);
+	z.a_dram = s->im2col ? npu__bursts(rows * cols, c * s->ea)
+		   : c == all_c && !s->sampled
+			   ? npu__bursts(rows, cols * c * s->ea)
+			   : npu__bursts(rows * cols, c * s->ea);
 	z.parts = npu__div_up(s->kh, t->k_rows) *
 		  npu__div_up(s->kw, t->k_cols) * npu__div_up(s->c, t->k_chan);
 	z.w_bytes = k * npu__round_up(t->tn * s->ew, NPU_LINE) +
 		    npu__round_up(t->tn * 4, NPU_LINE);
 	z.o_bytes = m * npu__round_up(t->tn * s->eo, NPU_LINE);
 	z.r_bytes = m * npu__round_up(t->tn * s->er, NPU_LINE);
-	z.o_dram =
-		t->tn == all_n ? m * t->tn * s->eo : bursts(m, t->tn * s->eo);
-	z.r_dram =
-		t->tn == all_n ? m * t->tn * s->er : bursts(m, t->tn * s->er);
+	z.o_dram = t->tn == all_n ? m * t->tn * s->eo
+				  : npu__bursts(m, t->tn * s->eo);
+	z.r_dram = t->tn == all_n ? m * t->tn * s->er
+				  : npu__bursts(m, t->tn * s->er);
 	z.rows = m * npu__div_up(t->tn, T);
 	z.m_tiles = s->images * npu__div_up(s->oh, t->ty) *
 		    npu__div_up(s->ow, t->tx);
@@ -197,8 +192,9 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	m = t->ty * t->tx;
 	t->spad_bytes = spad_need(work, t, &z);
 	t->acc_rows = z.rows * npu__min(2, jobs);
-	if (t->spad_bytes > cg->spad_budget || t->acc_rows > cg->acc_rows ||
-	    m > 32767 || t->tn > 65535 || z.row_step >= 1u << 20)
+	if (t->spad_bytes > cg->spad_budget ||
+	    t->acc_rows > npu__acc_budget(cg, work) || m > 32767 ||
+	    t->tn > 65535 || z.row_step >= 1u << 20)
 		return 0;
 	if (s->im2col)
 		gemm.k_steps = t->k_rows, gemm.k_per_step *= s->kw;
@@ -270,7 +266,7 @@ static void consider(struct search *f, struct npu_tiling t)
 {
 	f->considered++;
 	if (!price(f->cg, f->work, &t)) {
-		if (t.acc_rows <= f->cg->acc_rows &&
+		if (t.acc_rows <= npu__acc_budget(f->cg, f->work) &&
 		    t.spad_bytes < f->least_bytes)
 			f->least_bytes = t.spad_bytes;
 		if (t.acc_rows < f->least_rows)
@@ -426,7 +422,7 @@ enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)
 		work->shape.im2col = f.best_im2col;
 		return NPU_OK;
 	}
-	if (f.least_rows > cg->acc_rows)
+	if (f.least_rows > npu__acc_budget(cg, work))
 		return npu_fail(
 			cg->err, NPU_E_CAPACITY,
 			"layer '%s' needs at least %llu bytes of "
