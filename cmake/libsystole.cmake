@@ -37,7 +37,7 @@ Version: @PROJECT_VERSION@
 Cflags: -I\${prefix}/@CMAKE_INSTALL_INCLUDEDIR@/systole
 Libs: -L\${prefix}/@CMAKE_INSTALL_LIBDIR@ -lsystole
 Requires.private: yaml-0.1 jansson nettle
-Libs.private: -ldnnl -lm
+Libs.private: -ldnnl -lprotobuf-nanopb -lm
 ")
 
 install(TARGETS systole_shared EXPORT systole-targets
