@@ -10,7 +10,7 @@ static void print_checks(const struct npu_comparison *c)
 {
 	const struct npu_program *program = c->session->program;
 
-	printf("\nAgainst the exact reference, bit by bit\n\n"
+	printf("Against the exact reference, bit by bit\n\n"
 	       "  %-28s %-28s %12s %12s\n",
 	       "layer", "tensor", "elements", "mismatches");
 	for (size_t i = 0; i < c->check_count; i++) {
@@ -24,7 +24,12 @@ static void print_checks(const struct npu_comparison *c)
 		       check->difference.mismatches,
 		       check->difference.mismatches ? "  <--" : "");
 	}
-	printf("\nreference.bit_exact: %s  (%" PRIu64 " mismatches of %" PRIu64
+	putchar('\n');
+}
+
+static void print_verdicts(const struct npu_comparison *c)
+{
+	printf("reference.bit_exact: %s  (%" PRIu64 " mismatches of %" PRIu64
 	       " elements in %zu tensors)\n"
 	       "against the float graph (oneDNN): SQNR %.1f dB, largest error "
 	       "%.3g, same class: %s\n"
@@ -54,10 +59,12 @@ static enum npu_status simulate(const struct npu_arguments *args,
 	status = npu_comparison_end(comparison, sim, (int)threads, result, err);
 	if (status == NPU_OK)
 		status = npu_run_files_write(args, session, sim, result, err);
+	if (status == NPU_OK && !npu_given(args, NPU_OPTION_json))
+		print_checks(comparison);
 	if (status == NPU_OK)
 		status = npu_run_print(args, result, err);
 	if (status == NPU_OK && !npu_given(args, NPU_OPTION_json))
-		print_checks(comparison);
+		print_verdicts(comparison);
 	if (status == NPU_OK)
 		status = npu_comparison_verdict(comparison, err);
 	npu_result_destroy(result);
