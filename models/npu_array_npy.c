@@ -285,7 +285,8 @@ static void add_header(struct npu_text *text, const char *descr,
 			      (char)(head.length >> 8) };
 
 	npu_text_add_bytes(text, lead, sizeof(lead));
-	npu_text_add_bytes(text, head.data, head.length);
+	if (!head.failed)
+		npu_text_add_bytes(text, head.data, head.length);
 	text->failed |= head.failed;
 	npu_text_clear(&head);
 }
