@@ -170,9 +170,12 @@ static void account_core(struct npu_sim *sim, struct npu__core *core,
 {
 	struct npu__engine *mx = &core->engine[NPU_ENGINE_mx];
 	struct array_use use = use_array(sim, mx, cycles);
+	/* the record has one set of engines: those of the first core */
+	uint64_t(*bins)[NPU_BIN_COUNT] = core->index == 0 ? sim->bins :
+							    sim->other_bins;
 
 	for (int b = 0; b < NPU_BIN_COUNT; b++)
-		sim->bins[mx->id - NPU_ENGINE_ld][b] += use.bin[b];
+		bins[mx->id - NPU_ENGINE_ld][b] += use.bin[b];
 	if (use.is_occupied)
 		sim->layer[use.layer].stats.compute_cycles += cycles;
 	if (rank(use.stall) == NPU_STALL_COUNT)
@@ -180,7 +183,7 @@ static void account_core(struct npu_sim *sim, struct npu__core *core,
 	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++)
 		if (e != NPU_ENGINE_mx)
 			use_engine(sim, &core->engine[e], cycles,
-				   sim->bins[e - NPU_ENGINE_ld]);
+				   bins[e - NPU_ENGINE_ld]);
 	/* several cores: the one that does most for the network counts */
 	if (rank(use.stall) < rank(stall))
 		for (int b = 0; b < NPU_STALL_COUNT; b++)

@@ -104,7 +104,8 @@ struct npu_sim {
 	struct npu_technology technology;
 	uint32_t layer_count;	  /* at least 1 */
 	uint32_t oldest;	  /* unfinished layer; the last one at the end */
-	uint64_t bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT];
+	uint64_t bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT]; /* first core */
+	uint64_t other_bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT];
 	uint64_t activates, refreshes; /* charged to layers so far */
 	struct npu_error fault; /* of one instruction, before it is located */
 	npu_layer_hook *hook;

@@ -454,12 +454,7 @@ TEST(SimCores, CoresShareMemoryAndTokens)
 	const Sim sim = make_sim(chip, p.finish());
 	const auto in = layer_input();
 	write_bytes(sim.get(), in);
-	npu_result *result = nullptr;
-	npu_error err = {};
-	ASSERT_EQ(npu_sim_run(sim.get(), nullptr, nullptr, &result, &err),
-		  NPU_OK)
-		<< err.message;
-	npu_result_destroy(result);
+	run(sim.get());
 	EXPECT_EQ(read_bytes(sim.get(), 0, 512),
 		  std::vector<uint8_t>(in.begin(), in.begin() + 512));
 }
