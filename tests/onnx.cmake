@@ -17,7 +17,8 @@ if(NPU_NPM AND NPU_NODE)
   set_tests_properties(oracle.install PROPERTIES LABELS oracle
     FIXTURES_SETUP oracle TIMEOUT 300)
   npu_test(onnxruntime LABEL oracle FIXTURES oracle USES models base SOURCES
-    oracle/ocr_test.cc)
+    oracle/ocr_test.cc
+    oracle/zoo_test.cc)
   target_include_directories(test_onnxruntime PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   npu_test(onnx_chip LABEL oracle FIXTURES oracle
     USES sim codegen lower models base SOURCES
