@@ -22,15 +22,30 @@ size_t npu__onnx_offset(const struct npu__onnx *reader, struct npu__span at)
 	return lies_in_file(reader, at) ? (size_t)(at.data - reader->base) : 0;
 }
 
-static int append(struct npu__field *list, struct npu__span span)
+/* Reasons that are told apart by their address. */
+static const char no_memory[] = "out of memory";
+static const char too_much[] = "more fields than any network has";
+
+/* nanopb drops the message of a stream that it made for one number. */
+static bool fail_field(const struct npu__field *list, const char *why)
+{
+	list->reader->field_error = why;
+	return false;
+}
+
+static bool append(struct npu__field *list, struct npu__span span)
 {
 	if (list->count == list->capacity) {
 		uint32_t more = list->capacity ? 2 * list->capacity : 4;
+		const size_t used = npu_arena_bytes(list->reader->scratch);
+
+		if (used + more * sizeof(*list->items) > NPU__SCRATCH_LIMIT)
+			return fail_field(list, too_much);
 		struct npu__span *items =
 			npu_new(list->reader->scratch, struct npu__span, more);
 
 		if (!items)
-			return 0;
+			return fail_field(list, no_memory);
 		if (list->count)
 			memcpy(items, list->items,
 			       list->count * sizeof(*items));
@@ -38,14 +53,7 @@ static int append(struct npu__field *list, struct npu__span span)
 		list->capacity = more;
 	}
 	list->items[list->count++] = span;
-	return 1;
-}
-
-/* nanopb drops the message of a stream that it made for one number. */
-static bool fail_field(const struct npu__field *list, const char *why)
-{
-	list->reader->field_error = why;
-	return false;
+	return true;
 }
 
 /* Of a buffer stream, `state` is the address of the next byte (pb_decode.h).
@@ -66,11 +74,11 @@ bool npu__onnx_field(pb_istream_t *istream, pb_ostream_t *ostream,
 			return fail_field(list, "wrong wire type");
 		copy = npu_new(list->reader->scratch, uint8_t, span.size);
 		if (!copy)
-			return fail_field(list, "out of memory");
+			return fail_field(list, no_memory);
 		span.data = memcpy(copy, span.data, span.size);
 	}
 	if (!append(list, span))
-		return fail_field(list, "out of memory");
+		return false;
 	return pb_read(istream, NULL, istream->bytes_left);
 }
 
@@ -102,10 +110,11 @@ enum npu_status npu__onnx_message(struct npu__onnx *reader,
 	if (pb_decode(&stream, desc, message))
 		return NPU_OK;
 	why = reader->field_error ? reader->field_error : PB_GET_ERROR(&stream);
-	if (!strcmp(why, "out of memory"))
+	if (why == no_memory)
 		return npu__onnx_no_memory(reader);
 	at = (struct npu__span){ stream.state, stream.bytes_left };
-	return npu__onnx_fail(reader, NPU_E_SYNTAX,
+	return npu__onnx_fail(reader,
+			      why == too_much ? NPU_E_LIMIT : NPU_E_SYNTAX,
 			      "not well-formed ONNX near byte %zu: %s",
 			      npu__onnx_offset(reader, at), why);
 }

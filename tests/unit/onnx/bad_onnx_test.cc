@@ -315,6 +315,42 @@ INSTANTIATE_TEST_SUITE_P(File, OnnxBad, testing::ValuesIn(table()),
 				 return std::string(row.param.name);
 			 });
 
+// 8 M empty fields in 16 MB, of a kind that is not even read.
+TEST(OnnxBad, MemoryIsBoundedWhateverTheFileRepeats)
+{
+	const std::string field = Message().text(13, "").bytes;
+	std::string graph_bytes;
+	npu_graph *g = nullptr;
+	npu_error err = {};
+
+	for (int i = 0; i < 1 << 23; i++)
+		graph_bytes += field;
+	const std::string file = Message()
+					 .text(7, graph_bytes)
+					 .add(8, Message().number(2, 13))
+					 .bytes;
+	EXPECT_EQ(npu_onnx_decode((const uint8_t *)file.data(), file.size(),
+				  "bomb", &g, &err),
+		  NPU_E_LIMIT);
+	EXPECT_NE(std::string(err.message).find("more fields than"),
+		  std::string::npos)
+		<< err.message;
+}
+
+TEST(OnnxBad, TooManyNodesAreRefused)
+{
+	std::vector<Message> nodes((1 << 17) + 1,
+				   node("Relu", { "x" }, { "y" }));
+	const std::string file = graph(nodes).model();
+	npu_graph *g = nullptr;
+	npu_error err = {};
+
+	EXPECT_EQ(npu_onnx_decode((const uint8_t *)file.data(), file.size(),
+				  "bomb", &g, &err),
+		  NPU_E_LIMIT)
+		<< err.message;
+}
+
 // Whatever is cut off or changed: an answer, never a crash (the sanitizers of
 // the asan preset watch).
 TEST(OnnxBad, EveryPrefixIsAnswered)

@@ -280,3 +280,31 @@ TEST(OnnxImport, KernelLeftOutIsThatOfTheWeights)
 
 	EXPECT_EQ(net.run({ 1, 2, 3 }), (std::vector<float>{ 21, 32 }));
 }
+
+// What PyTorch writes for x.view(x.size(0), -1), behind a chain of Identity.
+TEST(OnnxImport, ShapesComputedFromShapesAreFolded)
+{
+	Graph g = unary(node("Identity", { "x" }, { "a" }), { -1, 2, 3 },
+			{ -1, 6 });
+	g.nodes.push_back(node("Identity", { "a" }, { "b" }));
+	g.nodes.push_back(node("Shape", { "b" }, { "s" }));
+	g.nodes.push_back(node("Gather", { "s", "zero" }, { "n" },
+			       { attribute("axis", (int64_t)0) }));
+	g.nodes.push_back(node("Unsqueeze", { "n" }, { "n1" },
+			       { attribute("axes", Dims{ 0 }) }));
+	g.nodes.push_back(node("Concat", { "n1", "rest" }, { "t" },
+			       { attribute("axis", (int64_t)0) }));
+	g.nodes.push_back(node("Reshape", { "b", "t" }, { "y" }));
+	g.constants = { tensor_ints("zero", {}, { 0 }),
+			tensor_ints("rest", { 1 }, { -1 }) };
+	Import net(g, 11, true, { { "N", 2 } });
+
+	EXPECT_EQ(net.value("y")->shape.dim[0], 2);
+	EXPECT_EQ(net.value("y")->shape.dim[1], 6);
+	for (uint32_t i = 0; i < net.graph->node_count; i++) {
+		const npu_op op = net.graph->nodes[i]->op;
+
+		EXPECT_TRUE(op == NPU_Identity || op == NPU_Reshape)
+			<< npu_op_name(op);
+	}
+}
