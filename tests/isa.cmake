@@ -18,3 +18,8 @@ target_compile_features(npu_random_program PUBLIC cxx_std_17)
 target_link_libraries(npu_random_program PUBLIC npu_isa)
 npu_test(random_program LABEL property USES isa sim random_program SOURCES
   property/random_program_test.cc)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME unit.isa_generated COMMAND Python3::Interpreter
+  ${CMAKE_CURRENT_SOURCE_DIR}/unit/isa/generated_test.py
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(unit.isa_generated PROPERTIES LABELS unit)
