@@ -8,6 +8,7 @@ npu_test(codegen_run LABEL unit USES codegen sim SOURCES
 npu_test(lower LABEL unit USES lower models isa SOURCES
   unit/lower/lower_test.cc
   unit/lower/lower_onnx_test.cc
+  unit/lower/lower_random_test.cc
   unit/lower/lower_zoo_test.cc)
 # The same on the largest networks: seconds each.
 npu_test(lower_large LABEL slow TIMEOUT 600 USES lower models isa
