@@ -59,6 +59,14 @@ static int read_by_move(const struct npu_graph *graph,
 	return 0;
 }
 
+/* A concat along another axis: its own slices count in its dense order, which
+ * it would not have inside of `node`. */
+static int joins_elsewhere(const struct npu_node *maker,
+			   const struct npu_node *node)
+{
+	return maker->op == NPU_concat && maker->low.axis != node->low.axis;
+}
+
 /* Let the inputs of a concat be slices of its output where nothing else
  * decides where they lie. */
 static void slice_concat(struct npu_codegen *cg, const struct npu_node *node)
@@ -72,6 +80,7 @@ static void slice_concat(struct npu_codegen *cg, const struct npu_node *node)
 
 		if (!x->constant && !x->is_input && !x->is_output &&
 		    layout->within == NPU_NONE && x->producer->op != NPU_move &&
+		    !joins_elsewhere(x->producer, node) &&
 		    !read_by_move(cg->graph, x)) {
 			layout->within = y->id;
 			layout->slice = at * step;

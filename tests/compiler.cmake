@@ -14,3 +14,5 @@ npu_test(lower LABEL unit USES lower models isa SOURCES
 npu_test(lower_large LABEL slow TIMEOUT 600 USES lower models isa
   DEFINES NPU_LARGE SOURCES
   unit/lower/lower_zoo_test.cc)
+npu_test(lower_chip LABEL unit USES sim codegen lower models base SOURCES
+  unit/lower/lower_chip_test.cc)
