@@ -1,6 +1,6 @@
-// tests/unit/models/infer_refuse_test.cc - dimensions left open, and graphs that
-// inference must refuse with the node's name.
-// SPDX-License-Identifier: Apache-2.0
+// tests/unit/models/infer_refuse_test.cc - dimensions left open, and graphs
+// that inference must refuse with the node's name. SPDX-License-Identifier:
+// Apache-2.0
 #include "graph_builder.h"
 #include <gtest/gtest.h>
 
@@ -210,4 +210,24 @@ TEST(InferRefuses, GatherOfActivations)
 		->outputs[0]
 		->is_output = 1;
 	expect_failure(b, NPU_E_UNSUPPORTED, "node pick (Gather)");
+}
+
+TEST(InferRefuses, PoolingWindowsOfNothingButPadding)
+{
+	for (int64_t pad = 0; pad < 4; pad++) {
+		Builder b;
+		npu_node *n = b.node(NPU_AveragePool, "y",
+				     { b.input("x", { 1, 1, 8, 8 }) });
+
+		for (int s = 0; s < 2; s++) {
+			n->attr.kernel[s] = 2;
+			n->attr.pad_lo[s] = pad;
+		}
+		n->outputs[0]->is_output = 1;
+		if (pad < 2) {
+			EXPECT_EQ(b.infer(), NPU_OK) << b.err.message;
+			continue;
+		}
+		expect_failure(b, NPU_E_RANGE, "without any input");
+	}
 }

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/npu_model.h"
 #include <cmath>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
@@ -408,6 +410,28 @@ INSTANTIATE_TEST_SUITE_P(
 			    4, "" },
 		BadNetwork{ "not YAML", layers("  - relu: {\n"), NPU_E_SYNTAX,
 			    5, "" }));
+
+TEST(NetworkLoad, FixedBatchIsNotOverridden)
+{
+	const std::string path = testing::TempDir() + "npu_fixed_batch.yaml";
+	npu_model_options options = {};
+	npu_graph *graph = nullptr;
+	npu_error err = {};
+
+	std::ofstream(path) << "network: t\ninput: {name: x, shape: [2, 3]}\n"
+			       "layers: [relu]\n";
+	options.batch = 4;
+	EXPECT_EQ(npu_model_load(path.c_str(), &options, &graph, &err),
+		  NPU_E_RANGE);
+	EXPECT_NE(std::string(err.message).find("input x is fixed to 2"),
+		  std::string::npos)
+		<< err.message;
+	options.batch = 2;
+	EXPECT_EQ(npu_model_load(path.c_str(), &options, &graph, nullptr),
+		  NPU_OK);
+	npu_graph_destroy(graph);
+	remove(path.c_str());
+}
 
 TEST(NetworkLoad, FileThatIsNotThereIsAnIoError)
 {
