@@ -53,7 +53,8 @@ static const struct row rows[] = {
 void npu__onnx_refuse(struct npu__onnx *reader, struct npu__onnx_node *node,
 		      const char *fmt, ...)
 {
-	char why[256];
+	enum { LISTED_BYTES = 480 }; /* of npu_error's message */
+	char why[160];
 	va_list ap;
 
 	if (node->refused)
@@ -63,8 +64,11 @@ void npu__onnx_refuse(struct npu__onnx *reader, struct npu__onnx_node *node,
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof why, fmt, ap);
 	va_end(ap);
+	if (reader->refusals.length > LISTED_BYTES)
+		return; /* counted; the message has room for no more */
+	reader->listed++;
 	npu_text_add(&reader->refusals, "%s%.80s (%s%s%.80s): %s",
-		     reader->refused > 1 ? "; " : "", node->name, node->domain,
+		     reader->listed > 1 ? "; " : "", node->name, node->domain,
 		     *node->domain ? "." : "", node->type, why);
 }
 

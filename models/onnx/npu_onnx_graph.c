@@ -330,6 +330,21 @@ static enum npu_status import_nodes(struct npu__onnx *reader,
 	return NPU_OK;
 }
 
+/* All nodes that cannot be imported, as far as the message has room. */
+static enum npu_status fail_refused(struct npu__onnx *reader)
+{
+	const uint32_t more = reader->refused - reader->listed;
+
+	if (more)
+		npu_text_add(&reader->refusals, "; and %u more", more);
+	if (reader->refusals.failed)
+		return npu__onnx_no_memory(reader);
+	return npu__onnx_fail(reader, NPU_E_UNSUPPORTED,
+			      "%u node%s cannot be imported: %s",
+			      reader->refused, reader->refused > 1 ? "s" : "",
+			      reader->refusals.data);
+}
+
 enum npu_status npu__onnx_graph(struct npu__onnx *reader,
 				struct npu__span bytes)
 {
@@ -359,12 +374,5 @@ enum npu_status npu__onnx_graph(struct npu__onnx *reader,
 	NPU_TRY(import_nodes(reader, nodes, graph.node.count));
 	for (uint32_t i = 0; i < graph.output.count; i++)
 		NPU_TRY(read_output(reader, graph.output.items[i]));
-	if (reader->refused)
-		return npu__onnx_fail(
-			reader, NPU_E_UNSUPPORTED,
-			"%u node%s cannot be imported: %s", reader->refused,
-			reader->refused > 1 ? "s" : "",
-			reader->refusals.data ? reader->refusals.data
-					      : "out of memory");
-	return NPU_OK;
+	return reader->refused ? fail_refused(reader) : NPU_OK;
 }

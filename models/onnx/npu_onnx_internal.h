@@ -48,8 +48,8 @@ struct npu__onnx {
 	const char **node_names;      /* of the file, sorted */
 	size_t node_name_count;
 	struct npu_text refusals; /* of nodes: "; name (op): why" */
-	uint32_t refused;
-	const char *field_error; /* of npu__onnx_field(), or NULL */
+	uint32_t refused, listed; /* nodes; those in the text */
+	const char *field_error;  /* of npu__onnx_field(), or NULL */
 	struct npu_error *err;
 };
 

@@ -351,6 +351,25 @@ TEST(OnnxBad, TooManyNodesAreRefused)
 		<< err.message;
 }
 
+TEST(OnnxBad, ManyUnsupportedNodesAreCountedAndListedAsFarAsTheyFit)
+{
+	std::vector<Message> nodes;
+	npu_graph *g = nullptr;
+	npu_error err = {};
+
+	for (int i = 0; i < 100; i++)
+		nodes.push_back(node("Foo", { "x" },
+				     { i ? "y" + std::to_string(i) : "y" }));
+	const std::string file = graph(nodes).model();
+	EXPECT_EQ(npu_onnx_decode((const uint8_t *)file.data(), file.size(),
+				  "many", &g, &err),
+		  NPU_E_UNSUPPORTED);
+	const std::string message = err.message;
+	EXPECT_EQ(message.find("100 nodes cannot be imported: Foo_0 (Foo)"), 0u)
+		<< message;
+	EXPECT_EQ(message.substr(message.size() - 4), "more") << message;
+}
+
 // Whatever is cut off or changed: an answer, never a crash (the sanitizers of
 // the asan preset watch).
 TEST(OnnxBad, EveryPrefixIsAnswered)
