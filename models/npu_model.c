@@ -124,17 +124,20 @@ static enum npu_status load(const char *path,
 	return load_from_zoo(path, options, out, err);
 }
 
-static int is_bound(const struct npu_model_options *options, const char *name)
+/* The size that a --dim gives to `name`, or 0. */
+static int64_t bound_to(const struct npu_model_options *options,
+			const char *name)
 {
 	for (size_t b = 0; name && b < options->binding_count; b++) {
 		if (strcmp(options->bindings[b].name, name) == 0)
-			return 1;
+			return options->bindings[b].value;
 	}
 	return 0;
 }
 
-/* The first dimension of every input is the batch, where the file leaves it
- * open; `usual` is that of files that mean 1 by it, or 0. */
+/* The first dimension of every input is the batch, where neither the file nor a
+ * --dim says how large it is; `usual` is that of files that mean 1 by it, or
+ * 0. */
 static enum npu_status set_batch(struct npu_graph *graph,
 				 const struct npu_model_options *options,
 				 uint64_t usual, struct npu_error *err)
@@ -146,20 +149,22 @@ static enum npu_status set_batch(struct npu_graph *graph,
 				(long long)NPU_ELEMENTS_MAX);
 	for (uint32_t i = 0; i < graph->value_count && batch; i++) {
 		struct npu_value *value = graph->values[i];
+		int64_t *dim = &value->shape.dim[0];
 
 		if (!value->is_input || !value->shape.rank)
 			continue;
-		if (value->shape.dim[0] < 0) {
-			if (!is_bound(options, value->dim_name[0]))
-				value->shape.dim[0] = (int64_t)batch;
-		} else if (options->batch && !value->dim_name[0] &&
-			   value->shape.dim[0] != (int64_t)batch) {
+		const int64_t bound = bound_to(options, value->dim_name[0]);
+		const int64_t fixed = *dim < 0 ? bound : *dim;
+
+		if (options->batch && fixed && fixed != (int64_t)batch)
 			return npu_fail(err, NPU_E_RANGE,
 					"--batch %llu: the first dimension of "
-					"input %s is fixed to %lld",
+					"input %s is fixed to %lld%s",
 					(unsigned long long)batch, value->name,
-					(long long)value->shape.dim[0]);
-		}
+					(long long)fixed,
+					bound ? " by --dim" : "");
+		if (!fixed)
+			*dim = (int64_t)batch;
 	}
 	return NPU_OK;
 }

@@ -433,6 +433,23 @@ TEST(NetworkLoad, FixedBatchIsNotOverridden)
 	remove(path.c_str());
 }
 
+TEST(NetworkLoad, BatchAndDimThatDisagreeAreRefused)
+{
+	const npu_dim_binding two = { "N", 2 };
+	npu_model_options options = {};
+	npu_graph *graph = nullptr;
+	npu_error err = {};
+
+	options.zoo = NPU_SOURCE_DIR "/models/zoo";
+	options.batch = 3;
+	options.bindings = &two;
+	options.binding_count = 1;
+	EXPECT_EQ(npu_model_load("mlp", &options, &graph, &err), NPU_E_RANGE);
+	EXPECT_NE(std::string(err.message).find("fixed to 2 by --dim"),
+		  std::string::npos)
+		<< err.message;
+}
+
 TEST(NetworkLoad, FileThatIsNotThereIsAnIoError)
 {
 	npu_graph *graph = nullptr;
