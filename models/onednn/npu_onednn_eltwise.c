@@ -1,5 +1,5 @@
-/* models/onednn/npu_onednn_eltwise.c - activations, binaries with broadcast,
- * Softmax. SPDX-License-Identifier: Apache-2.0 */
+/* models/onednn/npu_onednn_eltwise.c - activations, binaries, Softmax.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "models/onednn/npu_onednn_internal.h"
 #include <string.h>
 

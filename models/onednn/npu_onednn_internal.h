@@ -1,5 +1,5 @@
-/* models/onednn/npu_onednn_internal.h - shared by the files of the oneDNN
- * reference. SPDX-License-Identifier: Apache-2.0 */
+/* models/onednn/npu_onednn_internal.h - shared by these files.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef NPU_ONEDNN_INTERNAL_H
 #define NPU_ONEDNN_INTERNAL_H
 #include "models/npu_reference.h"

@@ -1,5 +1,5 @@
-/* models/onednn/npu_onednn_matrix.c - Conv, Gemm, MatMul, pools,
- * BatchNormalization. SPDX-License-Identifier: Apache-2.0 */
+/* models/onednn/npu_onednn_matrix.c - Conv, Gemm, MatMul.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "models/onednn/npu_onednn_internal.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* models/onednn/npu_onednn_step.c - memories, primitives and steps; running
- * them. SPDX-License-Identifier: Apache-2.0 */
+/* models/onednn/npu_onednn_step.c - make steps, run and time them.
+ * SPDX-License-Identifier: Apache-2.0 */
 #define _XOPEN_SOURCE 700
 #include "models/onednn/npu_onednn_internal.h"
 #include <stdlib.h>

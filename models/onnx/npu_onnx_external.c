@@ -1,5 +1,5 @@
-/* models/onnx/npu_onnx_external.c - mapped files: the model, and its external
- * data. SPDX-License-Identifier: Apache-2.0
+/* models/onnx/npu_onnx_external.c - mapped files, external data.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * External data is only opened beneath the model's folder: one component of its
  * location after the other, following no symbolic link. */

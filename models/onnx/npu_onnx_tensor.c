@@ -1,5 +1,5 @@
-/* models/onnx/npu_onnx_tensor.c - TensorProto: type, shape, and where its bytes
- * are. SPDX-License-Identifier: Apache-2.0 */
+/* models/onnx/npu_onnx_tensor.c - TensorProto and its elements.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "models/onnx/npu_onnx_internal.h"
 #include <assert.h>
 #include <string.h>

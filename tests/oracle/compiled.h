@@ -1,5 +1,5 @@
-// tests/oracle/compiled.h - a network through compiler, exact reference,
-// simulator. SPDX-License-Identifier: Apache-2.0
+// tests/oracle/compiled.h - compiler, exact reference, simulator.
+// SPDX-License-Identifier: Apache-2.0
 #ifndef NPU_TEST_COMPILED_H
 #define NPU_TEST_COMPILED_H
 #include "compiler/npu_compiler.h"

@@ -1,5 +1,5 @@
-// tests/oracle/ocr_test.cc - a trained network from the wild, against ONNX
-// Runtime. SPDX-License-Identifier: Apache-2.0
+// tests/oracle/ocr_test.cc - a trained network against ONNX Runtime.
+// SPDX-License-Identifier: Apache-2.0
 #include "models/npu_reference.h"
 #include "oracle/oracle.h"
 #include <cmath>

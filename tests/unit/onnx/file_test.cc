@@ -1,5 +1,5 @@
-// tests/unit/onnx/file_test.cc - models as files: mapped weights, external
-// data. SPDX-License-Identifier: Apache-2.0
+// tests/unit/onnx/file_test.cc - mapped weights, external data.
+// SPDX-License-Identifier: Apache-2.0
 #include "models/npu_model.h"
 #include "unit/onnx/onnx_writer.h"
 #include <cstdlib>

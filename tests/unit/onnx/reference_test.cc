@@ -1,5 +1,5 @@
-// tests/unit/onnx/reference_test.cc - differences of arrays, and oneDNN's int8
-// time. SPDX-License-Identifier: Apache-2.0
+// tests/unit/onnx/reference_test.cc - differences; oneDNN in int8.
+// SPDX-License-Identifier: Apache-2.0
 #include "models/npu_reference.h"
 #include <cmath>
 #include <gtest/gtest.h>
