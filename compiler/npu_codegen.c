@@ -22,9 +22,10 @@ enum { PASSES = sizeof passes / sizeof *passes };
  * layers run side by side: less, where what lies between leaves no place. */
 static const struct {
 	unsigned hundredths;
-	uint8_t interleaves;
-} tries[] = { { 85, 1 }, { 50, 1 }, { 85, 0 }, { 60, 0 },
-	      { 42, 0 }, { 30, 0 }, { 20, 0 }, { 12, 0 } };
+	uint8_t interleaves, keeps;
+} tries[] = { { 85, 1, 1 }, { 50, 1, 1 }, { 85, 1, 0 }, { 50, 1, 0 },
+	      { 85, 0, 0 }, { 60, 0, 0 }, { 42, 0, 0 }, { 30, 0, 0 },
+	      { 20, 0, 0 }, { 12, 0, 0 } };
 enum { TRIES = sizeof tries / sizeof *tries };
 
 static enum npu_status run_passes(struct npu_codegen *cg,
@@ -42,10 +43,11 @@ static enum npu_status run_passes(struct npu_codegen *cg,
 	return NPU_OK;
 }
 
-static enum npu_status
-attempt(struct npu_graph *lowered, const struct npu_chip *chip,
-	const struct npu_codegen_options *options, unsigned hundredths,
-	uint8_t interleaves, struct npu_program *program, struct npu_error *err)
+static enum npu_status attempt(struct npu_graph *lowered,
+			       const struct npu_chip *chip,
+			       const struct npu_codegen_options *options,
+			       int try, struct npu_program *program,
+			       struct npu_error *err)
 {
 	struct npu_codegen *cg;
 	struct npu_arena *arena = npu_arena_create();
@@ -61,10 +63,11 @@ attempt(struct npu_graph *lowered, const struct npu_chip *chip,
 	cg->graph = lowered;
 	cg->program = program;
 	cg->err = err;
-	cg->interleaves = interleaves;
+	cg->interleaves = tries[try].interleaves;
+	cg->keeps = tries[try].keeps;
 	cg->T = (uint32_t)chip->array.cols;
 	cg->acc_rows = npu_chip_acc_rows(chip);
-	cg->spad_budget = chip->scratchpad.bytes * hundredths / 100;
+	cg->spad_budget = chip->scratchpad.bytes * tries[try].hundredths / 100;
 	cg->dram_bytes_per_cycle = npu_dram_peak_bytes_per_cycle(chip);
 	program->network = npu_arena_strdup(
 		program->arena, lowered->name ? lowered->name : "network");
@@ -95,8 +98,7 @@ enum npu_status npu_codegen(struct npu_graph *lowered,
 			npu_text_clear(options->dump_text);
 		if (options && options->explain)
 			npu_text_clear(options->explain);
-		status = attempt(lowered, chip, options, tries[t].hundredths,
-				 tries[t].interleaves, program, &mine);
+		status = attempt(lowered, chip, options, t, program, &mine);
 		if (status == NPU_OK) {
 			*out = program;
 			return NPU_OK;

@@ -61,6 +61,12 @@ struct npu_layout {
 	int64_t slice;   /* its first byte within that */
 	uint32_t first, last; /* nodes between which it is alive */
 	uint32_t last_store;  /* of cg->store, or NONE */
+	/* The value stays in the scratchpad: `stride` are its steps there, and
+	 * `origin` is pixel (0, 0) in `buffer`; a border of `pad` pixels that
+	 * read as zero is around it. It has no place in DRAM. */
+	uint8_t resident, pad;
+	uint32_t buffer;
+	uint64_t origin, spad_bytes;
 };
 
 /* A step that stores bytes lo..hi of a region; `before`: the one before it to
@@ -175,6 +181,8 @@ struct npu_codegen {
 	double dram_bytes_per_cycle;
 	uint32_t T; /* columns of an accumulator row */
 	uint32_t acc_rows;
+	uint8_t keeps;        /* let values stay in the scratchpad */
+	uint64_t *held_bytes; /* by layer: of resident values beside it */
 	uint8_t interleaves;  /* let layers of a group run side by side */
 	uint64_t spad_budget; /* bytes that a layer's tiles may take */
 
@@ -287,6 +295,35 @@ static inline uint64_t npu__acc_budget(const struct npu_codegen *cg,
 	return work->grouped ? cg->acc_rows / 2 : cg->acc_rows;
 }
 
+/* Scratchpad bytes likewise, beside the values that stay there. */
+static inline uint64_t npu__spad_budget(const struct npu_codegen *cg,
+					const struct npu_work *work)
+{
+	uint64_t held = cg->held_bytes ? cg->held_bytes[work->layer] : 0;
+
+	return held < cg->spad_budget ? cg->spad_budget - held : 0;
+}
+
+/* ---- resident values (npu_pass_resident.c) ---- */
+
+/* Where a window of a resident value lies. */
+struct npu_held {
+	uint32_t buffer;
+	uint64_t offset, bytes;
+	struct npu_pitch pitch;
+};
+/* Returns 0 where the value is not resident. */
+int npu__held(const struct npu_codegen *cg, const struct npu_value *value,
+	      const struct npu_window *window, struct npu_held *out);
+/* Make the buffer of the layer's output, and clear its border, if it stays. */
+void npu__hold_output(struct npu_codegen *cg, const struct npu_work *work);
+static inline int npu__is_held(const struct npu_codegen *cg,
+			       const struct npu_value *value)
+{
+	return cg->layout[value->id].resident;
+}
+enum npu_status npu__tile_layer(struct npu_codegen *cg, struct npu_work *work);
+
 /* ---- what each kind of layer knows of itself ---- */
 
 void npu__matrix_shape(const struct npu_codegen *cg, struct npu_work *work);
@@ -365,6 +402,7 @@ void npu__unplace(struct npu_places *places, uint32_t buffer, uint32_t job,
 	X(layers, "one layer per node; its kind, shape and roofs")           \
 	X(memory, "where values and constants lie in DRAM, by live range")   \
 	X(tile, "tile sizes and loop order of each layer, by cost")          \
+	X(resident, "values that stay in the scratchpad; tiles beside them") \
 	X(jobs, "steps of every tile of every layer, in order")              \
 	X(interleave, "jobs of neighbour layers that use different engines") \
 	X(schedule, "loads ahead of their use; places of all buffers")       \

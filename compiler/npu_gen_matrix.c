@@ -48,40 +48,45 @@ static struct part part_at(const struct matrix *m, const struct spot *at,
 	return part;
 }
 
+static uint64_t a_columns(const struct matrix *m, const struct spot *at)
+{
+	const struct npu_matrix_shape *s = m->s;
+
+	if (s->sampled || s->im2col)
+		return at->tx;
+	return (at->tx - 1) * (uint64_t)s->sx + (s->kw - 1) * (uint64_t)s->dx +
+	       1;
+}
+
 static struct npu_pitch a_pitch(const struct matrix *m, const struct spot *at,
 				const struct part *part)
 {
-	const struct npu_matrix_shape *s = m->s;
-	uint64_t c = m->t->split_a ? part->cs : at->c;
-	uint64_t cols = s->sampled || s->im2col
-				? at->tx
-				: (at->tx - 1) * (uint64_t)s->sx +
-					  (s->kw - 1) * (uint64_t)s->dx + 1;
-	uint64_t x = npu__pixel(s->im2col ? c * s->kw : c, m->x.dtype);
+	const struct npu_layout *layout = &m->cg->layout[m->x.id];
+	uint64_t c = m->t->split_a ? part->cs : at->c, x;
 
-	return (struct npu_pitch){ x, cols * x };
+	if (layout->resident)
+		return (struct npu_pitch){ (uint64_t)layout->stride[2],
+					   (uint64_t)layout->stride[1] };
+	x = npu__pixel(m->s->im2col ? c * m->s->kw : c, m->x.dtype);
+	return (struct npu_pitch){ x, a_columns(m, at) * x };
 }
 
-static uint32_t load_a(struct matrix *m, const struct spot *at,
-		       const struct part *part)
+static struct npu_window a_window(const struct matrix *m, const struct spot *at,
+				  const struct part *part)
 {
 	const struct npu_matrix_shape *s = m->s;
-	struct npu_pitch pitch = a_pitch(m, at, part);
-	uint64_t rows = s->sampled ? at->ty
-				   : (at->ty - 1) * (uint64_t)s->sy +
-					     (s->kh - 1) * (uint64_t)s->dy + 1;
 	struct npu_window w = {
 		.n = at->image,
 		.y0 = (int64_t)at->y0 * s->sy - s->pad_y,
 		.x0 = (int64_t)at->x0 * s->sx - s->pad_x,
-		.ny = rows,
-		.nx = pitch.y / pitch.x,
+		.ny = s->sampled ? at->ty
+				 : (at->ty - 1) * (uint64_t)s->sy +
+					   (s->kh - 1) * (uint64_t)s->dy + 1,
+		.nx = a_columns(m, at),
 		.c0 = (m->work->node->op == NPU_conv ? at->pack * s->c : 0) +
 		      (m->t->split_a ? part->c : 0),
 		.nc = m->t->split_a ? part->cs : at->c,
 	};
-	uint32_t buffer = npu__buffer(m->cg, NPU_SPACE_spad, NPU_ENGINE_mx,
-				      rows * pitch.y);
 
 	if (s->sampled) {
 		w.y_step = (uint64_t)s->sy;
@@ -91,6 +96,20 @@ static uint32_t load_a(struct matrix *m, const struct spot *at,
 		w.run = s->kw;
 		w.x_step = (uint64_t)s->sx;
 	}
+	return w;
+}
+
+static uint32_t load_a(struct matrix *m, const struct spot *at,
+		       const struct part *part)
+{
+	struct npu_pitch pitch = a_pitch(m, at, part);
+	struct npu_window w = a_window(m, at, part);
+	uint32_t buffer;
+
+	if (npu__is_held(m->cg, &m->x))
+		return m->cg->layout[m->x.id].buffer;
+	buffer = npu__buffer(m->cg, NPU_SPACE_spad, NPU_ENGINE_mx,
+			     w.ny * pitch.y);
 	npu__load(m->cg, &m->x, &w, npu__zero_fill(&m->x), buffer, 0, pitch);
 	return buffer;
 }
@@ -147,6 +166,8 @@ static void gemm(struct matrix *m, const struct spot *at,
 {
 	const struct npu_matrix_shape *s = m->s;
 	struct npu_pitch pitch = a_pitch(m, at, part);
+	struct npu_window window = a_window(m, at, part);
+	struct npu_held held;
 	int trans =
 		m->work->node->op == NPU_matmul && m->work->node->low.trans_b;
 	uint64_t rows = part->kys * part->kxs * part->cs, offset;
@@ -182,6 +203,11 @@ static void gemm(struct matrix *m, const struct spot *at,
 		offset += part->kx * (uint64_t)s->dx * pitch.x;
 	if (!m->t->split_a)
 		offset += part->c * s->ea;
+	if (npu__held(m->cg, &m->x, &window, &held)) {
+		offset += held.offset;
+		npu__after_stores(m->cg, step, &m->x, (int64_t)held.offset,
+				  (int64_t)(held.offset + held.bytes));
+	}
 	npu__at(m->cg, step, NPU_AT_A, a, offset);
 	npu__at(m->cg, step, NPU_AT_W, b, bias_bytes(m, at, p));
 	if (g->init == 2)
@@ -203,6 +229,26 @@ static struct npu_tile_operand multiplier(struct matrix *m,
 	return npu__row(NPU_fp32, buffer, 0);
 }
 
+/* The tile of `v`: where it stays, or a buffer of its own, loaded if asked. */
+static struct npu_tile_operand tile_of(struct matrix *m,
+				       const struct npu_value *v,
+				       const struct npu_window *w,
+				       struct npu_held *held, int load)
+{
+	uint64_t p = npu__pixel(w->nc, v->dtype);
+
+	if (!npu__held(m->cg, v, w, held)) {
+		held->pitch = (struct npu_pitch){ p, w->nx * p };
+		held->offset = 0;
+		held->buffer = npu__buffer(m->cg, NPU_SPACE_spad, NPU_ENGINE_vx,
+					   w->ny * held->pitch.y);
+		if (load)
+			npu__load(m->cg, v, w, 0, held->buffer, 0, held->pitch);
+	}
+	return npu__tensor(v, held->buffer, held->offset, held->pitch.x,
+			   w->ny > 1 ? held->pitch.y : 0);
+}
+
 /* Accumulators to the output tile, one rounding; and the tile to memory. */
 static void finish(struct matrix *m, const struct spot *at, uint32_t acc)
 {
@@ -210,8 +256,6 @@ static void finish(struct matrix *m, const struct spot *at, uint32_t acc)
 	int is_conv = m->work->node->op == NPU_conv;
 	int scaled = is_conv && low->multiplier >= 0;
 	int added = is_conv && low->residual >= 0;
-	uint64_t rows = at->ty * at->tx;
-	uint64_t pixel = npu__pixel(at->tn, m->y.dtype);
 	struct npu_window w = { .n = at->image,
 				.y0 = (int64_t)at->y0,
 				.x0 = (int64_t)at->x0,
@@ -219,27 +263,20 @@ static void finish(struct matrix *m, const struct spot *at, uint32_t acc)
 				.nx = at->tx,
 				.c0 = at->n0,
 				.nc = at->tn };
-	struct npu_tile_operand mul = { 0 }, add = { 0 };
+	struct npu_tile_operand mul = { 0 }, add = { 0 }, to;
+	struct npu_held out, from;
 	struct npu_step *step;
-	uint32_t out;
 
 	if (scaled)
 		mul = multiplier(m, at);
-	if (added) {
-		uint64_t p = npu__pixel(at->tn, m->r.dtype);
-		uint32_t buffer = npu__buffer(m->cg, NPU_SPACE_spad,
-					      NPU_ENGINE_vx, rows * p);
-
-		npu__load(m->cg, &m->r, &w, 0, buffer, 0,
-			  (struct npu_pitch){ p, at->tx * p });
-		add = npu__tensor(&m->r, buffer, 0, p, 0);
-	}
-	out = npu__buffer(m->cg, NPU_SPACE_spad, NPU_ENGINE_vx, rows * pixel);
-	step = npu__ew(m->cg, 1, rows, at->tn);
-	npu__operand(m->cg, step, NPU_SLOT_dst,
-		     npu__tensor(&m->y, out, 0, pixel, 0));
+	if (added)
+		add = tile_of(m, &m->r, &w, &from, 1);
+	to = tile_of(m, &m->y, &w, &out, 0);
+	step = npu__ew(m->cg, at->ty, at->tx, at->tn);
+	npu__operand(m->cg, step, NPU_SLOT_dst, to);
 	npu__operand(m->cg, step, NPU_SLOT_a,
-		     npu__acc(m->is_int ? NPU_s32 : NPU_fp32, acc, rows, 1, 0));
+		     npu__acc(m->is_int ? NPU_s32 : NPU_fp32, acc,
+			      at->ty * at->tx, 1, at->tx));
 	if (scaled) {
 		step->insn.ew.op0 = NPU_ALU_mul;
 		npu__operand(m->cg, step, NPU_SLOT_b, mul);
@@ -247,10 +284,17 @@ static void finish(struct matrix *m, const struct spot *at, uint32_t acc)
 	if (added) {
 		step->insn.ew.op1 = NPU_ALU_add;
 		npu__operand(m->cg, step, NPU_SLOT_c, add);
+		if (npu__is_held(m->cg, &m->r))
+			npu__after_stores(m->cg, step, &m->r,
+					  (int64_t)from.offset,
+					  (int64_t)(from.offset + from.bytes));
 	}
 	npu__post(step, &low->post);
-	npu__store(m->cg, &m->y, &w, out, 0,
-		   (struct npu_pitch){ pixel, at->tx * pixel });
+	if (npu__is_held(m->cg, &m->y))
+		npu__note_store(m->cg, &m->y, (int64_t)out.offset,
+				(int64_t)(out.offset + out.bytes));
+	else
+		npu__store(m->cg, &m->y, &w, out.buffer, 0, out.pitch);
 }
 
 static void tile(struct matrix *m, const struct spot *at)
@@ -411,6 +455,7 @@ void npu__matrix_jobs(struct npu_codegen *cg, const struct npu_work *work)
 		return;
 	}
 	cg->job++;
+	npu__hold_output(cg, work);
 	if (work->node->op == NPU_conv)
 		pack_weights(&m);
 	outer = m.t->n_outer ? m.n_tiles : m.m_tiles;

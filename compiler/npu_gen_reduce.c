@@ -45,37 +45,46 @@ static void reduce_need(const struct npu_codegen *cg,
 	out->store_bytes = count * size;
 	out->spad_bytes = tile->ny * tile->nx * npu__pixel(tile->nc, x->dtype) +
 			  2 * npu__round_up(4 * count, NPU_LINE);
+	if (npu__is_held(cg, x)) {
+		out->load_bytes = 0;
+		out->spad_bytes -=
+			tile->ny * tile->nx * npu__pixel(tile->nc, x->dtype);
+	}
 	out->vx_cycles =
 		npu_vector_cycles(cg->chip, tile->ny, tile->nx, tile->nc);
 }
 
-static uint32_t load(struct npu_codegen *cg, const struct npu_work *work,
-		     const struct npu_vector_tile *tile)
+/* The tile where its value stays, or loaded. */
+static struct npu_held load(struct npu_codegen *cg, const struct npu_work *work,
+			    const struct npu_vector_tile *tile)
 {
 	const struct npu_value *x = work->node->inputs[0];
 	uint64_t p = npu__pixel(tile->nc, x->dtype);
-	uint32_t in = npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx,
-				  tile->ny * tile->nx * p);
+	struct npu_window at = { .n = tile->n,
+				 .y0 = (int64_t)tile->y0,
+				 .x0 = (int64_t)tile->x0,
+				 .ny = tile->ny,
+				 .nx = tile->nx,
+				 .c0 = tile->c0,
+				 .nc = tile->nc };
+	struct npu_held in;
 
-	npu__load(cg, x,
-		  &(struct npu_window){ .n = tile->n,
-					.y0 = (int64_t)tile->y0,
-					.x0 = (int64_t)tile->x0,
-					.ny = tile->ny,
-					.nx = tile->nx,
-					.c0 = tile->c0,
-					.nc = tile->nc },
-		  0, in, 0, (struct npu_pitch){ p, tile->nx * p });
+	if (npu__held(cg, x, &at, &in))
+		return in;
+	in.offset = 0;
+	in.pitch = (struct npu_pitch){ p, tile->nx * p };
+	in.buffer = npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx,
+				tile->ny * in.pitch.y);
+	npu__load(cg, x, &at, 0, in.buffer, 0, in.pitch);
 	return in;
 }
 
 /* One RED over a tile that lies in `in`. */
 static struct npu_step *red(struct npu_codegen *cg, const struct npu_work *work,
-			    const struct npu_vector_tile *tile, uint32_t in,
-			    struct npu_tile_operand dst)
+			    const struct npu_vector_tile *tile,
+			    struct npu_held in, struct npu_tile_operand dst)
 {
 	const struct npu_value *x = work->node->inputs[0];
-	uint64_t p = npu__pixel(tile->nc, x->dtype);
 	struct npu_step *step = npu__step(cg, NPU_OP_red);
 	struct npu_insn_red *r = &step->insn.red;
 
@@ -86,8 +95,12 @@ static struct npu_step *red(struct npu_codegen *cg, const struct npu_work *work,
 	r->reduce = work->node->low.reduce;
 	r->ints = is_int(x) ? 2 : 0;
 	npu__operand(cg, step, NPU_SLOT_dst, dst);
-	npu__operand(cg, step, NPU_SLOT_a,
-		     npu__tensor(x, in, 0, p, tile->nx * p));
+	npu__operand(
+		cg, step, NPU_SLOT_a,
+		npu__tensor(x, in.buffer, in.offset, in.pitch.x, in.pitch.y));
+	if (npu__is_held(cg, x))
+		npu__after_stores(cg, step, x, (int64_t)in.offset,
+				  (int64_t)(in.offset + in.bytes));
 	return step;
 }
 

@@ -59,7 +59,7 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 		npu__div_up((uint64_t)dim[3], t->tn);
 	t->spad_bytes = need.spad_bytes * npu__min(tiles, 2);
 	t->acc_rows = need.acc_rows * npu__min(tiles, 2);
-	if (t->spad_bytes > cg->spad_budget ||
+	if (t->spad_bytes > npu__spad_budget(cg, work) ||
 	    t->acc_rows > npu__acc_budget(cg, work) || t->ty * t->tx > 32767 ||
 	    t->tn > 65535)
 		return 0;
@@ -120,7 +120,7 @@ enum npu_status npu__vector_tile(struct npu_codegen *cg, struct npu_work *work)
 			"layer '%s' needs at least %llu bytes of scratchpad, "
 			"of which its tiles can take %llu of the chip's %llu",
 			work->node->name, (unsigned long long)least,
-			(unsigned long long)cg->spad_budget,
+			(unsigned long long)npu__spad_budget(cg, work),
 			(unsigned long long)cg->chip->scratchpad.bytes);
 }
 
@@ -137,6 +137,7 @@ void npu__vector_jobs(struct npu_codegen *cg, const struct npu_work *work)
 	for (int i = 0; i < NPU_VECTORS; i++)
 		vectors[i] = NPU_NONE;
 	cg->job++;
+	npu__hold_output(cg, work);
 	for (at.c0 = 0; at.c0 < (uint64_t)dim[3]; at.c0 += t->tn) {
 		at.nc = npu__min(t->tn, (uint64_t)dim[3] - at.c0);
 		for (int i = 0; i < NPU_VECTORS && t->tn < (uint64_t)dim[3];

@@ -9,6 +9,7 @@ struct window {
 	struct npu_window at;
 	struct npu_pitch pitch;
 	uint64_t bytes;
+	uint64_t offset; /* in its buffer */
 };
 
 static struct window window_of(const struct npu_work *work,
@@ -49,11 +50,12 @@ static struct npu_tile_operand tap(const struct npu_work *work,
 	uint64_t ky = t / (uint64_t)low->kernel[1];
 	uint64_t kx = t % (uint64_t)low->kernel[1];
 
-	return npu__tensor(work->node->inputs[0], buffer,
-			   ky * (uint64_t)low->dilation[0] * w->pitch.y +
-				   kx * (uint64_t)low->dilation[1] * w->pitch.x,
-			   (uint64_t)low->stride[1] * w->pitch.x,
-			   (uint64_t)low->stride[0] * w->pitch.y);
+	return npu__tensor(
+		work->node->inputs[0], buffer,
+		w->offset + ky * (uint64_t)low->dilation[0] * w->pitch.y +
+			kx * (uint64_t)low->dilation[1] * w->pitch.x,
+		(uint64_t)low->stride[1] * w->pitch.x,
+		(uint64_t)low->stride[0] * w->pitch.y);
 }
 
 static uint64_t taps_of(const struct npu_work *work)
@@ -75,8 +77,8 @@ static struct npu_step *over(struct npu_codegen *cg,
 
 /* The output tile of the layer. */
 struct output {
-	uint32_t buffer;
-	uint64_t pixel;
+	struct npu_held held;
+	struct npu_window at;
 	struct npu_tile_operand operand;
 };
 
@@ -85,28 +87,36 @@ static struct output output_of(struct npu_codegen *cg,
 			       const struct npu_vector_tile *tile)
 {
 	const struct npu_value *y = work->node->outputs[0];
-	struct output o;
+	uint64_t pixel = npu__pixel(tile->nc, y->dtype);
+	struct output o = { .at = { .n = tile->n,
+				    .y0 = (int64_t)tile->y0,
+				    .x0 = (int64_t)tile->x0,
+				    .ny = tile->ny,
+				    .nx = tile->nx,
+				    .c0 = tile->c0,
+				    .nc = tile->nc } };
 
-	o.pixel = npu__pixel(tile->nc, y->dtype);
-	o.buffer = npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx,
-			       tile->ny * tile->nx * o.pixel);
-	o.operand = npu__tensor(y, o.buffer, 0, o.pixel, tile->nx * o.pixel);
+	if (!npu__held(cg, y, &o.at, &o.held)) {
+		o.held.offset = 0;
+		o.held.pitch = (struct npu_pitch){ pixel, tile->nx * pixel };
+		o.held.buffer = npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx,
+					    tile->ny * o.held.pitch.y);
+	}
+	o.operand = npu__tensor(y, o.held.buffer, o.held.offset, o.held.pitch.x,
+				o.held.pitch.y);
 	return o;
 }
 
 static void store(struct npu_codegen *cg, const struct npu_work *work,
-		  const struct npu_vector_tile *tile, const struct output *o)
+		  const struct output *o)
 {
-	npu__store(cg, work->node->outputs[0],
-		   &(struct npu_window){ .n = tile->n,
-					 .y0 = (int64_t)tile->y0,
-					 .x0 = (int64_t)tile->x0,
-					 .ny = tile->ny,
-					 .nx = tile->nx,
-					 .c0 = tile->c0,
-					 .nc = tile->nc },
-		   o->buffer, 0,
-		   (struct npu_pitch){ o->pixel, tile->nx * o->pixel });
+	const struct npu_value *y = work->node->outputs[0];
+
+	if (npu__is_held(cg, y))
+		npu__note_store(cg, y, (int64_t)o->held.offset,
+				(int64_t)(o->held.offset + o->held.bytes));
+	else
+		npu__store(cg, y, &o->at, o->held.buffer, 0, o->held.pitch);
 }
 
 /* Temporaries of 32 bits in the accumulators, one row a pixel and block. */
@@ -133,6 +143,15 @@ static void need_of(const struct npu_codegen *cg, const struct npu_work *work,
 		w.bytes + tile->ny * tile->nx * npu__pixel(tile->nc, y->dtype);
 	out->load_bytes = npu__slices(w.at.ny, w.at.nx, tile->nc, x);
 	out->store_bytes = npu__slices(tile->ny, tile->nx, tile->nc, y);
+	if (npu__is_held(cg, x)) {
+		out->spad_bytes -= w.bytes;
+		out->load_bytes = 0;
+	}
+	if (npu__is_held(cg, y)) {
+		out->spad_bytes -=
+			tile->ny * tile->nx * npu__pixel(tile->nc, y->dtype);
+		out->store_bytes = 0;
+	}
 	out->acc_rows = tile->ny * tile->nx * npu__div_up(tile->nc, cg->T);
 	out->vx_cycles = passes * npu_vector_cycles(cg->chip, tile->ny,
 						    tile->nx, tile->nc);
@@ -228,18 +247,18 @@ static void residual_of(struct npu_codegen *cg, const struct npu_work *work,
 {
 	struct npu_value *r = work->node->inputs[work->node->low.residual];
 	uint64_t p = npu__pixel(tile->nc, r->dtype);
+	struct npu_window at = { .n = tile->n,
+				 .y0 = (int64_t)tile->y0,
+				 .x0 = (int64_t)tile->x0,
+				 .ny = tile->ny,
+				 .nx = tile->nx,
+				 .c0 = tile->c0,
+				 .nc = tile->nc };
 	uint32_t buffer = npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx,
 				      tile->ny * tile->nx * p);
 
-	npu__load(cg, r,
-		  &(struct npu_window){ .n = tile->n,
-					.y0 = (int64_t)tile->y0,
-					.x0 = (int64_t)tile->x0,
-					.ny = tile->ny,
-					.nx = tile->nx,
-					.c0 = tile->c0,
-					.nc = tile->nc },
-		  0, buffer, 0, (struct npu_pitch){ p, tile->nx * p });
+	npu__load(cg, r, &at, 0, buffer, 0,
+		  (struct npu_pitch){ p, tile->nx * p });
 	*out = npu__tensor(r, buffer, 0, p, tile->nx * p);
 }
 
@@ -272,6 +291,22 @@ static void depthwise_end(struct npu_codegen *cg, const struct npu_work *work,
 	npu__post(step, &low->post);
 }
 
+/* The window where its value stays, or loaded. */
+static uint32_t load_window(struct npu_codegen *cg, const struct npu_value *x,
+			    struct window *w, struct npu_held *held)
+{
+	uint32_t in;
+
+	if (npu__held(cg, x, &w->at, held)) {
+		w->pitch = held->pitch;
+		w->offset = held->offset;
+		return held->buffer;
+	}
+	in = npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx, w->bytes);
+	npu__load(cg, x, &w->at, npu__zero_fill(x), in, 0, w->pitch);
+	return in;
+}
+
 static void depthwise_emit(struct npu_codegen *cg, const struct npu_work *work,
 			   const struct npu_vector_tile *tile,
 			   uint32_t *vectors)
@@ -285,6 +320,7 @@ static void depthwise_emit(struct npu_codegen *cg, const struct npu_work *work,
 	int last = merges(work) || merges_post(work);
 	enum npu_dtype sum = integer ? NPU_s32 : NPU_fp32;
 	struct npu_tile_operand acc, first = npu__imm(sum, 0), scale = { 0 };
+	struct npu_held held;
 	struct output out;
 	uint32_t in;
 
@@ -295,9 +331,7 @@ static void depthwise_emit(struct npu_codegen *cg, const struct npu_work *work,
 	if (last && low->multiplier >= 0)
 		scale = vector_of(cg, work, low->multiplier, tile,
 				  &vectors[KEPT_MULTIPLIER]);
-	in = npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx, w.bytes);
-	npu__load(cg, node->inputs[0], &w.at, npu__zero_fill(node->inputs[0]),
-		  in, 0, w.pitch);
+	in = load_window(cg, node->inputs[0], &w, &held);
 	out = output_of(cg, work, tile);
 	acc = temporary(cg, tile, sum);
 	for (uint64_t t = 0; t < taps; t++) {
@@ -315,6 +349,10 @@ static void depthwise_emit(struct npu_codegen *cg, const struct npu_work *work,
 			     npu__row(node->inputs[1]->dtype,
 				      vectors[KEPT_WEIGHTS], t * pitch));
 		npu__operand(cg, step, NPU_SLOT_c, t ? acc : first);
+		if (!t && npu__is_held(cg, node->inputs[0]))
+			npu__after_stores(cg, step, node->inputs[0],
+					  (int64_t)held.offset,
+					  (int64_t)(held.offset + held.bytes));
 		if (converts && low->multiplier >= 0) {
 			ew->scaled = 2;
 			npu__at(cg, step, NPU_AT_SCALE, scale.buffer, 0);
@@ -324,7 +362,7 @@ static void depthwise_emit(struct npu_codegen *cg, const struct npu_work *work,
 	}
 	if (!last)
 		depthwise_end(cg, work, tile, acc, &out, vectors);
-	store(cg, work, tile, &out);
+	store(cg, work, &out);
 }
 
 const struct npu_vector_ops npu__depthwise_ops = { depthwise_need,
@@ -430,7 +468,7 @@ static void pool_emit(struct npu_codegen *cg, const struct npu_work *work,
 			npu__at(cg, step, NPU_AT_SCALE, counts, 0);
 		}
 	} while (t < taps);
-	store(cg, work, tile, &out);
+	store(cg, work, &out);
 }
 
 const struct npu_vector_ops npu__pool_ops = { pool_need, pool_emit };

@@ -3,18 +3,19 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/npu_codegen_internal.h"
 
+enum npu_status npu__tile_layer(struct npu_codegen *cg, struct npu_work *work)
+{
+	work->tiling = work->runner_up = (struct npu_tiling){ 0 };
+	work->considered = 0;
+	cg->layer = work->layer;
+	return work->kind == NPU_LAYER_matrix ? npu__matrix_tile(cg, work)
+					      : npu__vector_tile(cg, work);
+}
+
 enum npu_status npu__pass_tile(struct npu_codegen *cg)
 {
-	for (uint32_t i = 0; i < cg->work_count; i++) {
-		struct npu_work *work = &cg->work[i];
-
-		work->tiling = work->runner_up = (struct npu_tiling){ 0 };
-		work->considered = 0;
-		cg->layer = i;
-		NPU_TRY(work->kind == NPU_LAYER_matrix
-				? npu__matrix_tile(cg, work)
-				: npu__vector_tile(cg, work));
-	}
+	for (uint32_t i = 0; i < cg->work_count; i++)
+		NPU_TRY(npu__tile_layer(cg, &cg->work[i]));
 	return NPU_OK;
 }
 

@@ -163,7 +163,7 @@ static void place_ends(struct npu_codegen *cg)
 
 static int in_scratch(const struct npu_codegen *cg, uint32_t v)
 {
-	return cg->layout[v].within == NPU_NONE &&
+	return cg->layout[v].within == NPU_NONE && !cg->layout[v].resident &&
 	       cg->graph->values[v]->producer &&
 	       !cg->graph->values[v]->is_output;
 }

@@ -65,7 +65,7 @@ static void conv_shape(const struct npu_codegen *cg, struct npu_work *work)
 	s->packs = npu__div_up(all, s->groups);
 	s->c = s->groups * per;
 	s->n = s->groups * ((uint64_t)y->shape.dim[3] / all);
-	s->sampled = one && (s->sy > 1 || s->sx > 1);
+	s->sampled = one && (s->sy > 1 || s->sx > 1) && !npu__is_held(cg, x);
 	s->flat = one && s->sy == 1 && s->sx == 1 && is_flat_layout(cg, x) &&
 		  is_flat_layout(cg, y) && (!r || is_flat_layout(cg, r));
 	if (s->flat) {
@@ -107,8 +107,9 @@ struct tile_size {
 	uint64_t row_step; /* bytes between rows that an instruction walks */
 };
 
-static struct tile_size tile_size(const struct npu_work *work,
-				  const struct npu_tiling *t, uint32_t T)
+static struct tile_size tile_size(const struct npu_codegen *cg,
+				  const struct npu_work *work,
+				  const struct npu_tiling *t)
 {
 	const struct npu_matrix_shape *s = &work->shape;
 	const struct npu_node *node = work->node;
@@ -129,6 +130,11 @@ static struct tile_size tile_size(const struct npu_work *work,
 	if (s->im2col)
 		c *= s->kw;
 	z.a_bytes = rows * cols * npu__round_up(c * s->ea, NPU_LINE);
+	z.row_step = rows == 1 ? 0 : z.a_bytes / rows;
+	if (rows > 1 && npu__is_held(cg, node->inputs[0]))
+		z.row_step =
+			(uint64_t)cg->layout[node->inputs[0]->id].stride[1];
+	z.row_step *= (uint64_t)(s->sy > s->dy ? s->sy : s->dy);
 	z.a_dram = s->im2col ? npu__bursts(rows * cols, c * s->ea)
 		   : c == all_c && !s->sampled
 			   ? npu__bursts(rows, cols * c * s->ea)
@@ -143,7 +149,13 @@ static struct tile_size tile_size(const struct npu_work *work,
 				  : npu__bursts(m, t->tn * s->eo);
 	z.r_dram = t->tn == all_n ? m * t->tn * s->er
 				  : npu__bursts(m, t->tn * s->er);
-	z.rows = m * npu__div_up(t->tn, T);
+	if (npu__is_held(cg, node->inputs[0]))
+		z.a_bytes = z.a_dram = 0;
+	if (npu__is_held(cg, node->outputs[0]))
+		z.o_bytes = z.o_dram = 0;
+	if (residual(node) && npu__is_held(cg, residual(node)))
+		z.r_bytes = z.r_dram = 0;
+	z.rows = m * npu__div_up(t->tn, cg->T);
 	z.m_tiles = s->images * npu__div_up(s->oh, t->ty) *
 		    npu__div_up(s->ow, t->tx);
 	z.n_tiles = npu__div_up(s->n, t->tn);
@@ -176,7 +188,7 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 {
 	const struct npu_matrix_shape *s = &work->shape;
 	const struct npu_chip *chip = cg->chip;
-	const struct tile_size z = tile_size(work, t, cg->T);
+	const struct tile_size z = tile_size(cg, work, t);
 	uint64_t jobs = z.m_tiles * z.n_tiles * s->packs, m, ld, w_loads;
 	uint64_t a_loads, dram, first, last;
 	struct npu_gemm_shape gemm = {
@@ -192,7 +204,7 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	m = t->ty * t->tx;
 	t->spad_bytes = spad_need(work, t, &z);
 	t->acc_rows = z.rows * npu__min(2, jobs);
-	if (t->spad_bytes > cg->spad_budget ||
+	if (t->spad_bytes > npu__spad_budget(cg, work) ||
 	    t->acc_rows > npu__acc_budget(cg, work) || m > 32767 ||
 	    t->tn > 65535 || z.row_step >= 1u << 20)
 		return 0;
@@ -305,7 +317,7 @@ static void try_parts(struct search *f, struct npu_tiling t)
 {
 	const struct npu_matrix_shape *s = &f->work->shape;
 	uint64_t k = s->kh * s->kw * s->c, unit = f->cg->chip->array.rows;
-	uint64_t large = f->cg->spad_budget / 8;
+	uint64_t large = npu__spad_budget(f->cg, f->work) / 8;
 
 	t.k_rows = s->kh;
 	t.k_cols = s->kw;
@@ -328,7 +340,8 @@ static void try_parts(struct search *f, struct npu_tiling t)
 		t.k_chan = c;
 		t.split_a = 0;
 		try_orders(f, t, 1);
-		t.split_a = s->kh * s->kw == 1 && s->packs == 1;
+		t.split_a = s->kh * s->kw == 1 && s->packs == 1 &&
+			    !npu__is_held(f->cg, f->work->node->inputs[0]);
 		if (t.split_a)
 			try_orders(f, t, 1);
 	}
@@ -394,7 +407,8 @@ static int may_im2col(const struct npu_codegen *cg, const struct npu_work *work)
 	const struct npu_value *x = work->node->inputs[0];
 	uint64_t rows = cg->chip->array.rows;
 
-	return s->kw > 1 && s->dx == 1 && work->node->low.groups == 1 &&
+	return !npu__is_held(cg, x) && s->kw > 1 && s->dx == 1 &&
+	       work->node->low.groups == 1 &&
 	       cg->layout[x->id].stride[2] == (int64_t)(s->c * s->ea) &&
 	       s->kw * s->c * s->ea <= 1024 &&
 	       npu__div_up(s->kw * s->c, rows) <
@@ -434,6 +448,6 @@ enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)
 			"layer '%s' needs at least %llu bytes of scratchpad, "
 			"of which its tiles can take %llu of the chip's %llu",
 			work->node->name, (unsigned long long)f.least_bytes,
-			(unsigned long long)cg->spad_budget,
+			(unsigned long long)npu__spad_budget(cg, work),
 			(unsigned long long)cg->chip->scratchpad.bytes);
 }

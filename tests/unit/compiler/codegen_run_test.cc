@@ -229,6 +229,48 @@ TEST(CodegenRun, DepthwiseConvolutionIsExact)
 	});
 }
 
+/* Expand, depthwise, project with a residual: the layers that run side by side
+ * and whose values stay in the scratchpad. */
+npu_value *block(Net &net, npu_value *x, int64_t wide, int64_t stride,
+		 bool adds)
+{
+	int64_t c = x->shape.dim[3];
+	npu_value *y = net.conv(x, Conv().outs(wide));
+
+	y = net.conv(
+		y,
+		Conv().k(3, 3).outs(wide).stride(stride).pads(1).grouped(wide));
+	return net.conv(y, Conv().outs(c).plus(adds ? x : nullptr));
+}
+
+TEST(CodegenRun, InvertedResidualsAreExact)
+{
+	check_everywhere([](Net &net) {
+		npu_value *x = net.input(NPU_u8, { 2, 12, 13, 24 }, 5);
+
+		x = block(net, x, 80, 2, false);
+		x = block(net, x, 96, 1, true);
+		x = block(net, x, 48, 1, true);
+		x = net.conv(x, Conv().outs(40));
+		net.output(net.reduce(x, NPU_REDUCE_sum, 12, 0.02f));
+	});
+}
+
+TEST(CodegenRun, ValuesThatStayHaveBordersAndStrides)
+{
+	check_everywhere([](Net &net) {
+		npu_value *x = net.input(NPU_bf16, { 1, 11, 9, 16 });
+
+		x = net.conv(x, Conv().k(3, 3).outs(32).pads(1).type(NPU_bf16));
+		x = net.conv(x, Conv().k(5, 5).outs(16).pads(2).stride(2).type(
+					NPU_bf16));
+		x = net.conv(x, Conv().k(3, 3).outs(20).pads(2).dilate(2).type(
+					NPU_bf16));
+		net.output(
+			net.conv(x, Conv().outs(16).stride(2).type(NPU_bf16)));
+	});
+}
+
 TEST(CodegenRun, FloatConvolutionsAreExact)
 {
 	check_everywhere([](Net &net) {

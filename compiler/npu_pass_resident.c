@@ -1,0 +1,261 @@
+/* compiler/npu_pass_resident.c - values that stay in the scratchpad.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A value that only convolutions make and read, that is small, and whose way
+ * through DRAM would hold a layer back, keeps a buffer from its first tile to
+ * its last reader instead. Around it is a border of pixels that read as zero,
+ * as wide as its readers' padding; the right border of a row is the left one of
+ * the next. */
+#include "compiler/npu_codegen_internal.h"
+
+/* Hundredths of the scratchpad that resident values may take together. */
+enum { MOST = 60 };
+
+int npu__held(const struct npu_codegen *cg, const struct npu_value *value,
+	      const struct npu_window *window, struct npu_held *out)
+{
+	const struct npu_layout *l = &cg->layout[value->id];
+	uint64_t size = npu_dtype_bytes(value->dtype);
+
+	if (!l->resident)
+		return 0;
+	out->buffer = l->buffer;
+	out->pitch = (struct npu_pitch){ (uint64_t)l->stride[2],
+					 (uint64_t)l->stride[1] };
+	out->offset = (uint64_t)((int64_t)l->origin +
+				 (int64_t)window->n * l->stride[0] +
+				 window->y0 * l->stride[1] +
+				 window->x0 * l->stride[2]) +
+		      window->c0 * size;
+	out->bytes = (window->ny - 1) * out->pitch.y +
+		     (window->nx - 1) * out->pitch.x + window->nc * size;
+	return 1;
+}
+
+/* Pixels beyond the image that the convolution `node` reads, on either side. */
+static uint64_t border_of(const struct npu_node *node, int level)
+{
+	const struct npu_lowered *low = &node->low;
+	int64_t in = node->inputs[0]->shape.dim[1 + level];
+	int64_t out = node->outputs[0]->shape.dim[1 + level];
+	int64_t beyond = (out - 1) * low->stride[level] +
+			 (low->kernel[level] - 1) * low->dilation[level] -
+			 low->pad_lo[level] - (in - 1);
+
+	return (uint64_t)(beyond > low->pad_lo[level] ? beyond
+						      : low->pad_lo[level]);
+}
+
+static int is_producer(const struct npu_work *work)
+{
+	return work->node->op == NPU_conv &&
+	       (work->kind == NPU_LAYER_depthwise ||
+		work->node->low.groups == 1);
+}
+
+/* Can `work` read its input number `i` where it stays? */
+static int is_reader(const struct npu_work *work, uint32_t i)
+{
+	const struct npu_lowered *low = &work->node->low;
+
+	if (work->kind == NPU_LAYER_reduce)
+		return low->axis == 12 && i == 0;
+	if (work->kind == NPU_LAYER_depthwise)
+		return i == 0;
+	return work->node->op == NPU_conv &&
+	       (i == 0 || (int)i == low->residual);
+}
+
+/* Is DRAM at least half as busy as the engines? */
+static int is_held_back(const struct npu_codegen *cg,
+			const struct npu_work *work)
+{
+	const struct npu_tiling *t = &work->tiling;
+	double dram = (double)t->dram_bytes / cg->dram_bytes_per_cycle;
+
+	return 2 * dram >= (double)npu__max(t->mx_cycles, t->vx_cycles);
+}
+
+/* Steps, border and size of `value`, were it to stay. Returns 0 where it cannot
+ * or where nothing would be gained. */
+static int measure(const struct npu_codegen *cg, const struct npu_value *value,
+		   struct npu_layout *l)
+{
+	const int64_t *dim = value->shape.dim;
+	uint64_t pixel = npu__pixel((uint64_t)dim[3], value->dtype), row;
+	uint64_t pad = 0, size = 0;
+	int gains;
+
+	if (!value->producer || value->is_output || l->within != NPU_NONE ||
+	    !is_producer(&cg->work[value->producer->id]))
+		return 0;
+	gains = is_held_back(cg, &cg->work[value->producer->id]);
+	for (uint32_t n = l->first + 1; n <= l->last; n++) {
+		const struct npu_work *work = &cg->work[n];
+
+		for (uint32_t i = 0; i < work->node->input_count; i++) {
+			if (work->node->inputs[i] != value)
+				continue;
+			if (!is_reader(work, i))
+				return 0;
+			gains |= is_held_back(cg, work);
+			if (i || work->kind == NPU_LAYER_reduce)
+				continue;
+			pad = npu__max(pad, border_of(work->node, 0));
+			pad = npu__max(pad, border_of(work->node, 1));
+		}
+	}
+	row = ((uint64_t)dim[2] + pad) * pixel;
+	size = ((uint64_t)dim[1] + 2 * pad) * row + pad * pixel;
+	if (!gains || pad > 255 || row * 4 >= 1u << 20 ||
+	    size * (uint64_t)dim[0] >= cg->chip->scratchpad.bytes)
+		return 0;
+	l->pad = (uint8_t)pad;
+	l->stride[2] = (int64_t)pixel;
+	l->stride[1] = (int64_t)row;
+	l->stride[0] = (int64_t)size;
+	l->origin = pad * row + pad * pixel;
+	l->spad_bytes = size * (uint64_t)dim[0];
+	return 1;
+}
+
+static uint32_t end_of_group(const struct npu_codegen *cg, uint32_t layer)
+{
+	uint32_t group = cg->work[layer].group;
+
+	while (layer + 1 < cg->work_count && cg->work[layer + 1].group == group)
+		layer++;
+	return layer;
+}
+
+/* Let `value` stay if there is room beside the others that do. */
+static void try_value(struct npu_codegen *cg, uint32_t v)
+{
+	struct npu_layout *l = &cg->layout[v], kept = *l;
+	uint64_t most = cg->chip->scratchpad.bytes * MOST / 100;
+	uint32_t lo, hi;
+
+	if (l->resident || !measure(cg, cg->graph->values[v], &kept))
+		return;
+	lo = cg->work[l->first].group;
+	hi = end_of_group(cg, l->last);
+	for (uint32_t n = lo; n <= hi; n++)
+		if (cg->held_bytes[n] + kept.spad_bytes > most)
+			return;
+	for (uint32_t n = lo; n <= hi; n++)
+		cg->held_bytes[n] += kept.spad_bytes;
+	kept.resident = 1;
+	kept.placed = 0;
+	*l = kept;
+}
+
+static int is_touched(const struct npu_codegen *cg, const struct npu_work *work)
+{
+	return cg->held_bytes[work->layer] > 0;
+}
+
+enum npu_status npu__pass_resident(struct npu_codegen *cg)
+{
+	cg->held_bytes = npu_new(cg->arena, uint64_t, cg->work_count);
+	if (!cg->held_bytes)
+		return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
+	/* slices of channels must start at whole lines */
+	if (!cg->keeps || cg->T % NPU_LINE ||
+	    cg->chip->array.overlap == NPU_overlap_none)
+		return NPU_OK;
+	/* short lives first: they gain most for the room they take */
+	for (uint32_t life = 1; life < cg->work_count; life++)
+		for (uint32_t n = 0; n < cg->work_count; n++) {
+			uint32_t v = cg->work[n].node->outputs[0]->id;
+
+			if (cg->layout[v].last < cg->work_count &&
+			    cg->layout[v].last - cg->layout[v].first == life)
+				try_value(cg, v);
+		}
+	for (uint32_t n = 0; n < cg->work_count; n++)
+		if (is_touched(cg, &cg->work[n]))
+			NPU_TRY(npu__tile_layer(cg, &cg->work[n]));
+	return NPU_OK;
+}
+
+/* ---- the buffer and its border ---- */
+
+/* Fill `rows` runs of `bytes`, `step` apart, with what reads as zero; a copy
+ * whose planes are all padding reads no memory. */
+static void fill(struct npu_codegen *cg, const struct npu_value *value,
+		 uint32_t after, uint64_t at, uint64_t bytes, uint64_t rows,
+		 uint64_t step)
+{
+	struct npu_step *made;
+	struct npu_insn_ld *ld;
+
+	if (!bytes || !rows)
+		return;
+	if (bytes >= 1u << 20)
+		npu__too_large(cg, "the border of a value");
+	made = npu__step(cg, NPU_OP_ld);
+	made->after[0] = after;
+	ld = &made->insn.ld;
+	ld->region = NPU_R_CONSTANTS;
+	ld->n0 = bytes;
+	ld->n1 = rows;
+	ld->n2 = ld->n3 = 1;
+	ld->d1 = rows > 1 ? step : 0;
+	ld->y_lo = 1;
+	ld->fill = npu__zero_fill(value);
+	npu__at(cg, made, NPU_AT_COPY, cg->layout[value->id].buffer, at);
+}
+
+/* The last step before this group of layers that is not a load: the border is
+ * not filled earlier, so that the buffer does not take room before its time. */
+static uint32_t before_group(const struct npu_codegen *cg,
+			     const struct npu_work *work)
+{
+	for (uint32_t i = cg->step_count; i-- > 0;)
+		if (cg->step[i].insn.op != NPU_OP_ld &&
+		    cg->work[npu__layer_of(cg, i)].group != work->group)
+			return i;
+	return NPU_NONE;
+}
+
+void npu__hold_output(struct npu_codegen *cg, const struct npu_work *work)
+{
+	const struct npu_value *y = work->node->outputs[0];
+	struct npu_layout *l = &cg->layout[y->id];
+	uint64_t row = (uint64_t)l->stride[1], image = (uint64_t)l->stride[0];
+	uint64_t h = (uint64_t)y->shape.dim[1], after, side, inner;
+
+	if (!l->resident)
+		return;
+	l->buffer =
+		npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx, l->spad_bytes);
+	if (!l->pad)
+		return;
+	after = before_group(cg, work);
+	side = l->pad * (uint64_t)l->stride[2];
+	inner = row - side; /* the pixels of a row */
+	for (uint64_t n = 0; n < (uint64_t)y->shape.dim[0]; n++) {
+		uint64_t last = l->origin + (h - 1) * row + inner;
+
+		fill(cg, y, (uint32_t)after, n * image, l->origin, 1, 0);
+		fill(cg, y, (uint32_t)after, n * image + l->origin + inner,
+		     side, h - 1, row);
+		fill(cg, y, (uint32_t)after, n * image + last, image - last, 1,
+		     0);
+	}
+}
+
+void npu__dump_resident(const struct npu_codegen *cg, struct npu_text *out)
+{
+	for (uint32_t v = 0; v < cg->graph->value_count; v++) {
+		const struct npu_layout *l = &cg->layout[v];
+
+		if (l->resident)
+			npu_text_add(out,
+				     "value %s stays: %llu bytes, border %u, "
+				     "layers %u..%u\n",
+				     cg->graph->values[v]->name,
+				     (unsigned long long)l->spad_bytes, l->pad,
+				     l->first, l->last);
+	}
+}
