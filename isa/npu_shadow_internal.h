@@ -4,6 +4,10 @@
 #define NPU_SHADOW_INTERNAL_H
 #include "isa/npu_verify.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* An engine of a core is a process: core * NPU__ENGINES + engine - 1. Its
  * instructions are numbered from 1; number 0 is the host, before the start. */
 enum { NPU__ENGINES = 4 };
@@ -41,4 +45,7 @@ npu__shadow_access(struct npu__shadow *shadow, uint64_t first, uint64_t end,
 		   int is_write, int maybe, const struct npu__epoch *epoch,
 		   struct npu__conflict *conflict);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -38,7 +38,8 @@ const char *npu_violation_name(enum npu_violation_kind kind);
 int npu_violation_is_race(enum npu_violation_kind kind);
 int npu_violation_has_address(enum npu_violation_kind kind);
 
-/* Check `program` for `chip` (isa.md 3).
+/* Check `program` for `chip` (isa.md 3). A token may end where it began: credits
+ * that came back are no leftovers.
  *   found  may be NULL; set where E_FAULT is returned
  *   time   O(instructions + lines touched)
  *   errors E_FAULT with a message that names the instructions (disassembled)

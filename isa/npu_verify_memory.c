@@ -282,6 +282,23 @@ static const char *copy_fault(const struct npu__memories *m, uint32_t core,
 	return NULL;
 }
 
+/* A bad program could ask for 2^48 runs in one instruction. */
+enum { RUNS_MAX = 1 << 24 };
+
+static int has_too_many_runs(const struct npu_access *access, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t runs = 1;
+
+		for (uint32_t l = 0; l < access[i].levels; l++) {
+			if (access[i].count[l] > RUNS_MAX / runs)
+				return 1;
+			runs *= access[i].count[l];
+		}
+	}
+	return 0;
+}
+
 enum npu_status npu__memories_access(struct npu__memories *m, uint32_t core,
 				     const union npu_insn *insn,
 				     const struct npu__epoch *epoch,
@@ -292,7 +309,10 @@ enum npu_status npu__memories_access(struct npu__memories *m, uint32_t core,
 	struct npu_access access[NPU_ACCESS_MAX];
 	size_t count = npu_insn_accesses(insn, m->columns, access);
 
-	*why = npu__overlap_fault(insn, m->columns, access, count);
+	if (has_too_many_runs(access, count))
+		*why = "more than 2^24 separate pieces of memory";
+	else
+		*why = npu__overlap_fault(insn, m->columns, access, count);
 	if (!*why)
 		*why = copy_fault(m, core, access, count);
 	if (*why) {

@@ -6,7 +6,8 @@ npu_test(isa LABEL unit USES isa SOURCES
   unit/isa/text_test.cc
   unit/isa/program_test.cc
   unit/isa/verify_test.cc
-  unit/isa/verify_insn_test.cc)
+  unit/isa/verify_insn_test.cc
+  unit/isa/shadow_test.cc)
 npu_test(isa_verbs LABEL unit USES base SOURCES
   unit/isa/verb_test.cc)
 add_dependencies(test_isa_verbs systole)

@@ -71,6 +71,8 @@ TEST(Verify, FieldCombinationsThatTheIsaRefuses)
 		{ "ew n0=1 n1=1 n2=1 dt_a=s32 dt_dst=s8 f=lut", "lut maps" },
 		{ "ew n0=1 n1=1 n2=1 dt_a=s8 dt_dst=s8 f=lut a_kind=column",
 		  "8-bit tensor" },
+		{ "ld n0=1 n1=60000 n2=60000 n3=9 s1=2 s2=120001 region=0",
+		  "separate pieces" },
 		{ "ld n0=17 n1=1 n2=1 n3=1 region=5 spad=16",
 		  "overlaps its source" },
 		{ "st n0=17 n1=1 n2=1 n3=1 region=5 spad=16",
