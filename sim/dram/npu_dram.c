@@ -292,6 +292,7 @@ int npu_dram_advance(struct npu_dram *dram, uint64_t until,
 
 		if (step) {
 			dram->level->step(dram);
+			dram->counters.steps++;
 			continue;
 		}
 		if (!dram->heap_count || reported > until) {

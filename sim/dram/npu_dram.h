@@ -58,6 +58,7 @@ struct npu_dram_counters {
 	uint64_t clocks;	/* memory clocks to the last completion */
 	uint64_t closed_clocks; /* of these, with all banks closed, summed
 				 * over channels */
+	uint64_t steps; /* decisions of the model: its own work */
 };
 struct npu_dram_counters npu_dram_count(const struct npu_dram *dram);
 

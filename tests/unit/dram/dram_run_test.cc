@@ -48,7 +48,8 @@ struct Work {
 };
 
 // One tile after the other, as a DMA engine that works alone.
-uint64_t Cycles(const npu_chip &chip, const Work &work)
+uint64_t Cycles(const npu_chip &chip, const Work &work,
+		uint64_t *steps = nullptr)
 {
 	npu_dram *dram = nullptr;
 	npu_dram_run done;
@@ -72,6 +73,8 @@ uint64_t Cycles(const npu_chip &chip, const Work &work)
 	npu_dram_counters counters = npu_dram_count(dram);
 	EXPECT_EQ(counters.read_bursts + counters.write_bursts,
 		  work.tiles * work.rows * work.width / 64);
+	if (steps)
+		*steps = counters.steps;
 	npu_dram_destroy(dram);
 	return cycle;
 }
@@ -107,6 +110,54 @@ TEST(DramRunLevel, OneDirectionOfRunsFrom1KibWithin2PercentOfCommandLevel)
 				<< system.preset << " " << work.name;
 		}
 	}
+}
+
+TEST(DramRunLevel, WorkDoesNotGrowWithLatencyNorWithClock)
+{
+	const Work work = { "read", false, 100, 28, 1536, 3072 };
+	uint64_t slow = 0, fast = 0;
+
+	for (const System &system : kSystems) {
+		System s = system;
+		s.latency_ps = 0;
+		s.clock = 50000000;
+		Cycles(ChipOf(s, NPU_dram_model_run), work, &fast);
+		s.latency_ps = 10000000; // 10 us
+		s.clock = 10000000000;
+		Cycles(ChipOf(s, NPU_dram_model_run), work, &slow);
+		EXPECT_EQ(slow, fast) << system.preset;
+		// 1.5 KiB is two pieces of a KiB, or three where it begins
+		// within 256 bytes of a channel; a row may end in each
+		uint64_t least = work.tiles * work.rows * 2;
+		EXPECT_GE(fast, least);
+		EXPECT_LE(fast, system.channels == 1 ? 2 * least : 4 * least);
+	}
+}
+
+TEST(DramRunLevel, CommandLevelWorkDoesNotGrowWithIdleTime)
+{
+	uint64_t steps[2];
+
+	for (uint64_t gap : { 1000, 1000000 }) {
+		npu_chip chip = ChipOf(kSystems[0], NPU_dram_model_command);
+		npu_dram *dram = nullptr;
+		npu_dram_run done;
+		uint64_t cycle = 0;
+
+		ASSERT_EQ(npu_dram_create(&chip, &dram, nullptr), NPU_OK);
+		for (uint64_t i = 0; i < 100; i++) {
+			npu_dram_run run = { i * 4096, 4096, 0, 0, i };
+			ASSERT_EQ(npu_dram_submit(dram, &run, cycle + gap,
+						  nullptr),
+				  NPU_OK);
+			ASSERT_TRUE(npu_dram_advance(dram, UINT64_MAX, &done,
+						     &cycle));
+		}
+		steps[gap == 1000000] = npu_dram_count(dram).steps;
+		npu_dram_destroy(dram);
+	}
+	// a refresh now and then falls into a run, or not
+	EXPECT_NEAR((double)steps[1] / (double)steps[0], 1, 0.1);
 }
 
 TEST(DramRunLevel, SequentialAndTilesWithin2PercentOfReference)
