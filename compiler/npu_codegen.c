@@ -18,6 +18,11 @@ static const struct {
 };
 enum { PASSES = sizeof passes / sizeof *passes };
 
+const char *npu_codegen_pass_name(size_t index)
+{
+	return index < PASSES ? passes[index].name : NULL;
+}
+
 /* Shares of the scratchpad that tiles may take, in hundredths, and whether
  * layers run side by side: less, where what lies between leaves no place. */
 static const struct {

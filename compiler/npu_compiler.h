@@ -68,6 +68,10 @@ npu_codegen(struct npu_graph *lowered, const struct npu_chip *chip,
 	    const struct npu_codegen_options *options, struct npu_program **out,
 	    struct npu_error *err);
 
+/* The passes of each half in order, for --dump; NULL past the last. */
+const char *npu_lower_pass_name(size_t index);
+const char *npu_codegen_pass_name(size_t index);
+
 #ifdef __cplusplus
 }
 #endif

@@ -31,6 +31,11 @@ static const struct {
 };
 enum { PASS_COUNT = sizeof(passes) / sizeof(passes[0]) };
 
+const char *npu_lower_pass_name(size_t index)
+{
+	return index < PASS_COUNT ? passes[index].name : NULL;
+}
+
 static enum npu_status run_passes(struct npu_lowering *low,
 				  struct npu_error *err)
 {

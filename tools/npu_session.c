@@ -4,6 +4,7 @@
 #include "tools/npu_session.h"
 #include "isa/npu_verify.h"
 #include "tools/npu_model_arguments.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -206,22 +207,53 @@ static enum npu_status lower(struct npu_session *s,
 	return status;
 }
 
+/* --dump must name a pass. */
+static enum npu_status check_pass(const struct npu_arguments *args,
+				  struct npu_error *err)
+{
+	const char *name = npu_option_text(args, NPU_OPTION_dump, NULL);
+	char list[512] = "";
+	const char *pass;
+
+	if (!name)
+		return NPU_OK;
+	for (int half = 0; half < 2; half++)
+		for (size_t i = 0; (pass = half ? npu_codegen_pass_name(i)
+						: npu_lower_pass_name(i));
+		     i++) {
+			size_t n = strlen(list);
+
+			if (!strcmp(pass, name))
+				return NPU_OK;
+			snprintf(list + n, sizeof list - n, " %s", pass);
+		}
+	return npu_fail(err, NPU_E_USAGE,
+			"--dump: no pass \"%s\"; there are%s", name, list);
+}
+
 enum npu_status npu_session_compile(struct npu_session *session,
 				    const struct npu_arguments *args,
 				    struct npu_text *dump,
 				    struct npu_text *explain,
 				    struct npu_error *err)
 {
+	struct npu_text code_dump = { 0 };
 	const struct npu_codegen_options options = {
 		.dump = npu_option_text(args, NPU_OPTION_dump, NULL),
-		.dump_text = dump,
+		.dump_text = dump ? &code_dump : NULL,
 		.explain = explain,
 	};
 	double start = npu_host_seconds(), compiled;
+	enum npu_status status;
 
+	NPU_TRY(check_pass(args, err));
 	NPU_TRY(lower(session, args, dump, err));
-	NPU_TRY(npu_codegen(session->lowered, &session->chip, &options,
-			    &session->program, err));
+	status = npu_codegen(session->lowered, &session->chip, &options,
+			     &session->program, err);
+	if (dump && code_dump.length)
+		npu_text_add_bytes(dump, code_dump.data, code_dump.length);
+	npu_text_clear(&code_dump);
+	NPU_TRY(status);
 	compiled = npu_host_seconds();
 	session->compile_seconds = compiled - start;
 	if (!npu_given(args, NPU_OPTION_unverified))

@@ -40,6 +40,8 @@ case("negative seed", "run mlp --seed -1", 2, r"--seed: .*\"-1\"")
 case("dim without a value", "run mlp --dim N", 2, r"--dim: expected NAME=N.*\"N\"")
 case("dim of zero", "run mlp --dim N=0", 2, r"--dim: expected NAME=N")
 case("input of another name", "run mlp --input imgae=x.npy", 2, r"--input: expected NAME=FILE")
+case("pass that is none", "compile mlp --dump fsue", 2, r"--dump: no pass \"fsue\"; there are copy .* emit")
+case("emit that is none", "compile mlp --emit=asm,elf", 2, r"--emit: expected graph.*\"elf\"")
 case("shell that is none", "completion tcsh", 2, r"expected bash, zsh or fish, got \"tcsh\"")
 
 # ---- chips ---------------------------------------------------------------
