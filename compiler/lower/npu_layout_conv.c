@@ -24,19 +24,19 @@ static void copy_tile(const struct weights *w, const float *from, float *to,
 				from[c * w->step[2] + m * w->step[3]];
 }
 
-/* In tiles, so that both sides stay in the cache. */
+/* In tiles of channels, all taps of one before the next, so that both sides
+ * stay in the cache. */
 static void copy_weights(const struct weights *w, const float *from, float *to)
 {
-	for (int64_t k = 0; k < w->dim[0] * w->dim[1]; k++) {
-		const float *tap = from + w->start +
-				   k / w->dim[1] * w->step[0] +
-				   k % w->dim[1] * w->step[1];
+	const int64_t taps = w->dim[0] * w->dim[1];
 
-		for (int64_t c = 0; c < w->dim[2]; c += 32)
-			for (int64_t m = 0; m < w->dim[3]; m += 32)
-				copy_tile(w, tap,
-					  to + k * w->dim[2] * w->dim[3], c, m);
-	}
+	for (int64_t c = 0; c < w->dim[2]; c += 32)
+	for (int64_t m = 0; m < w->dim[3]; m += 32)
+	for (int64_t k = 0; k < taps; k++)
+		copy_tile(w,
+			  from + w->start + k / w->dim[1] * w->step[0] +
+				  k % w->dim[1] * w->step[1],
+			  to + k * w->dim[2] * w->dim[3], c, m);
 }
 
 /* bias[m] * factor for M channels; -0 becomes +0. NULL: none is given. */
@@ -131,36 +131,6 @@ static enum npu_status constant_view(struct npu_lowering *low,
 	return NPU_OK;
 }
 
-/* Padding that the shapes imply: what `auto_pad` says, or the attributes. */
-static void windows(const struct npu_node *node, const int64_t kernel[2],
-		    struct npu_node *lowered)
-{
-	const struct npu_attributes *a = &node->attr;
-	struct npu_lowered *low = &lowered->low;
-
-	for (int d = 0; d < 2; d++) {
-		const int64_t in = lowered->inputs[0]->shape.dim[1 + d];
-		const int64_t out = lowered->outputs[0]->shape.dim[1 + d];
-		const int64_t stride = a->stride[d] ? a->stride[d] : 1;
-		const int64_t dilation = a->dilation[d] ? a->dilation[d] : 1;
-		const int64_t total =
-			(out - 1) * stride + dilation * (kernel[d] - 1) + 1 - in;
-		int64_t lo = a->pad_lo[d];
-
-		if (a->auto_pad == NPU_PAD_same_upper)
-			lo = total > 0 ? total / 2 : 0;
-		else if (a->auto_pad == NPU_PAD_same_lower)
-			lo = total > 0 ? total - total / 2 : 0;
-		else if (a->auto_pad == NPU_PAD_valid)
-			lo = 0;
-		low->kernel[d] = kernel[d];
-		low->stride[d] = stride;
-		low->dilation[d] = dilation;
-		low->pad_lo[d] = lo;
-		low->pad_hi[d] = total > lo ? total - lo : 0;
-	}
-}
-
 enum npu_status npu__layout_conv(struct npu_lowering *low,
 				 const struct npu_node *node,
 				 struct npu_error *err)
@@ -191,7 +161,7 @@ enum npu_status npu__layout_conv(struct npu_lowering *low,
 	NPU_TRY(make_bias(low, node, 2, 1, w.dim[3], &bias, err));
 	NPU_TRY(emit_conv(low, node, x, from->base, &w, bias, slot, &conv,
 			  err));
-	windows(node, w.dim, conv);
+	npu__layout_windows(node, w.dim, conv);
 	conv->low.groups = node->attr.groups ? node->attr.groups : 1;
 	return NPU_OK;
 }

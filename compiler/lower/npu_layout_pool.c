@@ -5,34 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-static void windows(const struct npu_node *node, struct npu_node *pool)
-{
-	const struct npu_attributes *a = &node->attr;
-	struct npu_lowered *low = &pool->low;
-
-	for (int d = 0; d < 2; d++) {
-		const int64_t in = pool->inputs[0]->shape.dim[1 + d];
-		const int64_t out = pool->outputs[0]->shape.dim[1 + d];
-		int64_t lo = a->pad_lo[d];
-
-		low->kernel[d] = a->kernel[d] ? a->kernel[d] : 1;
-		low->stride[d] = a->stride[d] ? a->stride[d] : 1;
-		low->dilation[d] = a->dilation[d] ? a->dilation[d] : 1;
-		const int64_t total =
-			(out - 1) * low->stride[d] +
-			low->dilation[d] * (low->kernel[d] - 1) + 1 - in;
-
-		if (a->auto_pad == NPU_PAD_same_upper)
-			lo = total > 0 ? total / 2 : 0;
-		else if (a->auto_pad == NPU_PAD_same_lower)
-			lo = total > 0 ? total - total / 2 : 0;
-		else if (a->auto_pad == NPU_PAD_valid)
-			lo = 0;
-		low->pad_lo[d] = lo;
-		low->pad_hi[d] = total > lo ? total - lo : 0;
-	}
-}
-
 /* Taps of output `o` along dimension d that count: those inside the image, or
  * inside its padding. */
 static int64_t taps(const struct npu_node *node, const struct npu_node *pool,
@@ -111,7 +83,7 @@ enum npu_status npu__layout_pool(struct npu_lowering *low,
 	if (!pool)
 		return npu__lower_nomem(err);
 	pool->input_count = 1;
-	windows(node, pool);
+	npu__layout_windows(node, node->attr.kernel, pool);
 	pool->low.reduce = NPU_REDUCE_max;
 	if (node->op == NPU_MaxPool)
 		return NPU_OK;

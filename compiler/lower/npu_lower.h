@@ -111,6 +111,10 @@ void npu__layout_row_slots(unsigned rank, int8_t *slot);
 /* Lowered dimensions of an imported shape under these slots. */
 void npu__layout_dims(const struct npu_shape *shape, const int8_t *slot,
 		      int64_t dim[4]);
+/* Kernel, stride, dilation and padding of a window over image [N, H, W, C]: as
+ * the attributes and `auto_pad` say, pad_hi as the output's extent needs it. */
+void npu__layout_windows(const struct npu_node *node, const int64_t kernel[2],
+			 struct npu_node *lowered);
 /* A new lowered value for imported value `from`, and its view. */
 enum npu_status npu__layout_define(struct npu_lowering *low,
 				   const struct npu_value *from,

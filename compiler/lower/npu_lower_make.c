@@ -140,6 +140,35 @@ struct npu_node *npu__lower_node(struct npu_graph *graph, enum npu_op op,
 	return node->layer ? node : NULL;
 }
 
+void npu__layout_windows(const struct npu_node *node, const int64_t kernel[2],
+			 struct npu_node *lowered)
+{
+	const struct npu_attributes *a = &node->attr;
+	struct npu_lowered *low = &lowered->low;
+
+	for (int d = 0; d < 2; d++) {
+		const int64_t in = lowered->inputs[0]->shape.dim[1 + d];
+		const int64_t out = lowered->outputs[0]->shape.dim[1 + d];
+		int64_t lo = a->pad_lo[d];
+
+		low->kernel[d] = kernel[d] ? kernel[d] : 1;
+		low->stride[d] = a->stride[d] ? a->stride[d] : 1;
+		low->dilation[d] = a->dilation[d] ? a->dilation[d] : 1;
+		const int64_t total =
+			(out - 1) * low->stride[d] +
+			low->dilation[d] * (low->kernel[d] - 1) + 1 - in;
+
+		if (a->auto_pad == NPU_PAD_same_upper)
+			lo = total > 0 ? total / 2 : 0;
+		else if (a->auto_pad == NPU_PAD_same_lower)
+			lo = total > 0 ? total - total / 2 : 0;
+		else if (a->auto_pad == NPU_PAD_valid)
+			lo = 0;
+		low->pad_lo[d] = lo;
+		low->pad_hi[d] = total > lo ? total - lo : 0;
+	}
+}
+
 struct npu_ew_source npu__lower_input_source(int index)
 {
 	return (struct npu_ew_source){ .input = (int8_t)index };

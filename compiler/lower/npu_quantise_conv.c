@@ -34,7 +34,9 @@ static void round_weights(const float *w, int64_t k, int64_t m,
 {
 	for (int64_t i = 0; i < k; i++)
 		for (int64_t j = 0; j < m; j++) {
-			const float v = rintf(w[i * m + j] / scale[j]);
+			/* adding 1.5 * 2^23 rounds to nearest even */
+			const float v = w[i * m + j] / scale[j] + 0x1.8p23f -
+					0x1.8p23f;
 
 			out[i * m + j] = (int8_t)(v > 127	 ? 127
 						  : v < -127 ? -127
