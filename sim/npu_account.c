@@ -315,7 +315,6 @@ static enum npu_status keep_sample(struct npu_sim *sim, uint64_t bytes,
 {
 	if (!sim->samples) {
 		sim->sample_capacity = 4096;
-		sim->sample_cycles = 256;
 		sim->samples =
 			calloc(sim->sample_capacity, sizeof *sim->samples);
 		if (!sim->samples)

@@ -41,6 +41,7 @@ static enum npu_status check_program(const struct npu_chip *chip,
 
 static void count_instructions(struct npu_sim *sim)
 {
+	sim->oldest = 0;
 	for (uint32_t i = 0; i < sim->core_count; i++) {
 		const struct npu_core_program *core = &sim->program->core[i];
 
@@ -72,6 +73,7 @@ static void start_cores(struct npu_sim *sim)
 	for (uint32_t i = 0; i < sim->core_count; i++) {
 		struct npu__core *core = &sim->core[i];
 
+		memset(core, 0, sizeof *core);
 		core->index = i;
 		core->program = &sim->program->core[i];
 		core->sequencer.code_address = code;
@@ -122,8 +124,6 @@ enum npu_status npu_sim_create(const struct npu_chip *chip,
 		npu_sim_destroy(sim);
 		return status;
 	}
-	start_cores(sim);
-	count_instructions(sim);
 	*out = sim;
 	return NPU_OK;
 }
@@ -141,6 +141,27 @@ void npu_sim_destroy(struct npu_sim *sim)
 	free(sim->events);
 	free(sim->samples);
 	free(sim);
+}
+
+/* Everything but the contents of memory as it is before the first cycle. */
+static enum npu_status reset(struct npu_sim *sim, struct npu_error *err)
+{
+	if (sim->has_run) {
+		sim->port.destroy(sim->port.user);
+		memset(&sim->port, 0, sizeof sim->port);
+		NPU_TRY(npu_memory_port_dram(sim->chip, &sim->port, err));
+	}
+	sim->has_run = 1;
+	sim->now = 0;
+	sim->activates = sim->refreshes = 0;
+	sim->event_count = sim->sample_count = 0;
+	sim->sample_cycles = NPU_SAMPLE_CYCLES;
+	memset(sim->bins, 0, sizeof sim->bins);
+	memset(sim->layer, 0, sim->layer_count * sizeof *sim->layer);
+	memset(sim->macs, 0, sim->layer_count * sizeof *sim->macs);
+	start_cores(sim);
+	count_instructions(sim);
+	return NPU_OK;
 }
 
 /* ---- what happens at one cycle ---- */
@@ -325,6 +346,7 @@ enum npu_status npu_sim_run(struct npu_sim *sim, npu_layer_hook *hook,
 {
 	sim->hook = hook;
 	sim->hook_user = user;
+	NPU_TRY(reset(sim, err));
 	for (;;) {
 		NPU_TRY(step(sim, err));
 		if (have_ended(sim))

@@ -20,7 +20,9 @@ enum {
 	NPU_QUEUE_MAX = 64, /* npu_chip.def: queues.depth */
 	/* model: descriptors of one engine between issue and retirement; LD
 	 * and ST ask for the next one's data while this one's arrives */
-	NPU_FLIGHT_MAX = 4
+	NPU_FLIGHT_MAX = 4,
+	NPU_SAMPLE_CYCLES = 256 /* of a run's first samples; doubled when
+				 * there are too many */
 };
 
 /* A descriptor between issue and retirement. */
@@ -97,6 +99,7 @@ struct npu_sim {
 	struct npu_memory_port port;
 	uint64_t region_base[NPU_REGIONS];
 	npu_cycle now;
+	uint8_t has_run;
 	uint32_t core_count;
 	struct npu__core *core; /* [core_count] */
 	struct npu__layer *layer; /* [layer_count] */

@@ -31,6 +31,30 @@ TEST(RunProperty, TwoRunsAreEqualInEveryByte)
 	}
 }
 
+TEST(RunProperty, SecondRunOfASimulatorStartsFromResetToo)
+{
+	const Compiled c("lenet5", chip_named("edge"));
+	npu_sim_options options = {};
+	npu_sim *sim = nullptr;
+	npu_error err = {};
+	OneRun one, two;
+
+	options.functional = options.trace = 1;
+	ASSERT_EQ(npu_sim_create(&c.chip, c.program, &options, &sim, &err),
+		  NPU_OK);
+	for (OneRun *r : { &one, &two }) {
+		write_inputs(sim, c.program);
+		ASSERT_EQ(npu_sim_run(sim, nullptr, nullptr, &r->result, &err),
+			  NPU_OK)
+			<< err.message;
+		read_outputs(sim, c.program, r->outputs);
+	}
+	expect_same_counts(one.result, two.result);
+	EXPECT_EQ(one.outputs, two.outputs);
+	EXPECT_EQ(one.result->event_count, two.result->event_count);
+	npu_sim_destroy(sim);
+}
+
 TEST(RunProperty, OutputsDoNotDependOnWhatChangesTiming)
 {
 	const Compiled c("lenet5", chip_named("edge"));
