@@ -6,6 +6,6 @@ npu_test(dram LABEL unit SOURCES
   USES dram)
 npu_test(dram_reference LABEL oracle
   SOURCES unit/dram/dram_reference_test.cc USES dram)
-npu_test(dram_zoo LABEL oracle SOURCES unit/dram/dram_zoo_test.cc
+npu_test(dram_verb LABEL oracle SOURCES unit/dram/dram_verb_test.cc
   PRIVATE_USES PkgConfig::JANSSON)
-add_dependencies(test_dram_zoo systole)
+add_dependencies(test_dram_verb systole)

@@ -21,12 +21,10 @@ NPU_NODISCARD enum npu_status npu_bench_choose(const struct npu_arguments *args,
 					       struct npu_error *err);
 /* Measure one; a chip that cannot run the network is no error: *result is then
  * NULL and `why` says so. */
-NPU_NODISCARD enum npu_status npu_bench_one(const struct npu_bench_set *set,
-					    const char *network,
-					    const char *chip,
-					    struct npu_result **result,
-					    struct npu_error *why,
-					    struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_bench_one(const struct npu_bench_set *set, const char *network,
+	      const char *chip, struct npu_result **result,
+	      struct npu_error *why, struct npu_error *err);
 
 /* Cycles, times and roofs; the layers furthest from theirs. */
 npu_verb_fn npu_bench_zoo;

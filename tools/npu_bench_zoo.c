@@ -28,13 +28,12 @@ struct row {
 
 static uint64_t lost(const struct npu_layer_result *layer)
 {
-	return layer->stats.cycles > layer->bound_cycles ?
-		       layer->stats.cycles - layer->bound_cycles :
-		       0;
+	return layer->stats.cycles > layer->bound_cycles
+		       ? layer->stats.cycles - layer->bound_cycles
+		       : 0;
 }
 
-static void describe(const struct npu_layer_result *layer,
-		     struct furthest *out)
+static void describe(const struct npu_layer_result *layer, struct furthest *out)
 {
 	static const char *const name[] = {
 #define NPU_STALL(name, doc) #name,
@@ -51,11 +50,10 @@ static void describe(const struct npu_layer_result *layer,
 	out->stall = name[worst];
 	out->lost_cycles = lost(layer);
 	if (s->span_cycles)
-		out->roof_ratio = (double)layer->bound_cycles /
-				  (double)s->span_cycles;
+		out->roof_ratio =
+			(double)layer->bound_cycles / (double)s->span_cycles;
 	if (s->cycles)
-		out->stall_ratio =
-			(double)s->stall[worst] / (double)s->cycles;
+		out->stall_ratio = (double)s->stall[worst] / (double)s->cycles;
 }
 
 /* The two layers that lose most cycles to their roofs. */
@@ -96,9 +94,9 @@ static void fill_row(const struct npu_result *result, struct row *out)
 	out->seconds = npu_measured_seconds(result);
 	out->frames_per_s = npu_measured_frames_per_s(result);
 	out->roof_ratio = npu_measured_roof_ratio(result);
-	out->bound = compute >= vector && compute >= dram ? "compute" :
-		     dram >= vector			    ? "dram" :
-							      "vector";
+	out->bound = compute >= vector && compute >= dram ? "compute"
+		     : dram >= vector                     ? "dram"
+							  : "vector";
 	find_furthest(result, out);
 }
 

@@ -62,6 +62,6 @@ double npu_measured_frames_per_s(const struct npu_result *result)
 double npu_measured_roof_ratio(const struct npu_result *result)
 {
 	return result->total.cycles ? (double)result->bound_cycles /
-					      (double)result->total.cycles :
-				      0;
+					      (double)result->total.cycles
+				    : 0;
 }

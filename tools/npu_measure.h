@@ -17,7 +17,8 @@ struct npu_measurement {
 /* Load, lower without data, generate code and simulate.
  *   chip    as read, with its sets; may be NULL
  *   result  the caller owns it; its texts live as long
- *   errors  of every stage; E_UNSUPPORTED and E_CAPACITY where the chip cannot */
+ *   errors  of every stage; E_UNSUPPORTED and E_CAPACITY where the chip cannot
+ */
 NPU_NODISCARD enum npu_status npu_measure(const struct npu_measurement *what,
 					  struct npu_chip *chip,
 					  struct npu_result **result,

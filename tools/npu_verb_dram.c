@@ -31,9 +31,9 @@ static enum npu_status choose_memory(const struct npu_arguments *args,
 				      args->value_count[NPU_OPTION_set], chip,
 				      err));
 	else
-		NPU_TRY(npu_dram_usual(npu_option_text(args, NPU_OPTION_preset,
-						       "DDR4-3200"),
-				       chip, err));
+		NPU_TRY(npu_dram_usual(
+			npu_option_text(args, NPU_OPTION_preset, "DDR4-3200"),
+			chip, err));
 	NPU_TRY(npu_option_choice(args, NPU_OPTION_map, maps,
 				  chip->dram.map == NPU_dram_map_co, &map,
 				  err));

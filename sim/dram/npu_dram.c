@@ -233,8 +233,8 @@ void npu__master_start(struct npu_dram *dram, struct npu__master *master,
 static int earlier(const struct npu__completion *a,
 		   const struct npu__completion *b)
 {
-	return a->cycle != b->cycle ? a->cycle < b->cycle :
-				      a->sequence < b->sequence;
+	return a->cycle != b->cycle ? a->cycle < b->cycle
+				    : a->sequence < b->sequence;
 }
 
 void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer)
@@ -245,8 +245,7 @@ void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer)
 	uint64_t i = dram->heap_count++;
 
 	last = (struct npu__completion){ cycle, transfer->sequence, transfer };
-	dram->counters.clocks =
-		npu__max(dram->counters.clocks, transfer->done);
+	dram->counters.clocks = npu__max(dram->counters.clocks, transfer->done);
 	for (; i && earlier(&last, &heap[(i - 1) / 2]); i = (i - 1) / 2)
 		heap[i] = heap[(i - 1) / 2];
 	heap[i] = last;
@@ -264,7 +263,8 @@ static void pop_completion(struct npu_dram *dram)
 
 		if (child >= count)
 			break;
-		if (child + 1 < count && earlier(&heap[child + 1], &heap[child]))
+		if (child + 1 < count &&
+		    earlier(&heap[child + 1], &heap[child]))
 			child++;
 		if (!earlier(&heap[child], &last))
 			break;
@@ -282,8 +282,8 @@ int npu_dram_advance(struct npu_dram *dram, uint64_t until,
 	uint64_t limit = npu__ratio_floor(dram->to_tick, until);
 
 	for (;;) {
-		uint64_t reported = dram->heap_count ? dram->heap[0].cycle :
-						       UINT64_MAX;
+		uint64_t reported =
+			dram->heap_count ? dram->heap[0].cycle : UINT64_MAX;
 		uint64_t tick = dram->level->next(dram);
 		int step = tick != UINT64_MAX &&
 			   (until == UINT64_MAX || tick <= limit) &&

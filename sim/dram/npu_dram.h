@@ -55,10 +55,10 @@ struct npu_dram_counters {
 	uint64_t read_bursts, write_bursts; /* 64 bytes each */
 	uint64_t activates, row_hits, refreshes;
 	uint64_t read_latency_cycles; /* memory clocks, summed over reads */
-	uint64_t clocks;	/* memory clocks to the last completion */
-	uint64_t closed_clocks; /* of these, with all banks closed, summed
-				 * over channels */
-	uint64_t steps; /* decisions of the model: its own work */
+	uint64_t clocks;              /* memory clocks to the last completion */
+	uint64_t closed_clocks;       /* of these, with all banks closed, summed
+				       * over channels */
+	uint64_t steps;               /* decisions of the model: its own work */
 };
 struct npu_dram_counters npu_dram_count(const struct npu_dram *dram);
 
@@ -69,9 +69,9 @@ struct npu_dram_counters npu_dram_count(const struct npu_dram *dram);
 struct npu_dram_energy {
 	double activate_pj, read_pj, write_pj, refresh_pj, background_pj, io_pj;
 };
-struct npu_dram_energy
-npu_dram_spend(const struct npu_chip *chip,
-	       const struct npu_dram_counters *counters, double seconds);
+struct npu_dram_energy npu_dram_spend(const struct npu_chip *chip,
+				      const struct npu_dram_counters *counters,
+				      double seconds);
 struct npu_dram_energy
 npu_dram_spend_idd(const struct npu_chip *chip,
 		   const struct npu_dram_counters *counters, double seconds);

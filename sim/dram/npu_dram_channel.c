@@ -42,10 +42,10 @@ static void renew(struct npu__channel *channel, unsigned b)
 			  bank->queue[0].row != bank->row &&
 			  ((bank->read_hit < 0 && bank->write_hit < 0) ||
 			   bank->hits >= NPU_HITS);
-	channel->waiting = bank->count ? channel->waiting | bit :
-					 channel->waiting & ~bit;
-	channel->full = bank->count == NPU_BANK_QUEUE ? channel->full | bit :
-							channel->full & ~bit;
+	channel->waiting =
+		bank->count ? channel->waiting | bit : channel->waiting & ~bit;
+	channel->full = bank->count == NPU_BANK_QUEUE ? channel->full | bit
+						      : channel->full & ~bit;
 }
 
 static void close_row(struct npu__channel *channel, unsigned b, uint64_t clock)
@@ -76,8 +76,8 @@ static void open_row(struct npu__channel *channel, unsigned b, uint64_t clock)
 	bank->act_ok = clock + device->ras + device->rp;
 	for (unsigned g = 0; g < device->groups; g++)
 		raise(&channel->act_ok[g],
-		      clock + (g == b / device->banks ? device->rrd_l :
-							device->rrd_s));
+		      clock + (g == b / device->banks ? device->rrd_l
+						      : device->rrd_s));
 	channel->faw[channel->oldest_faw] = clock + device->faw;
 	channel->oldest_faw = (channel->oldest_faw + 1) % 4;
 	if (channel->open_banks++ == 0)
@@ -105,15 +105,16 @@ static struct npu__request move_data(struct npu__channel *channel, unsigned b,
 		if (request.is_write) {
 			raise(&channel->write_ok[g], next);
 			raise(&channel->read_ok[g],
-			      write_end + (same ? device->wtr_l : device->wtr_s));
+			      write_end +
+				      (same ? device->wtr_l : device->wtr_s));
 		} else {
 			raise(&channel->read_ok[g], next);
 			raise(&channel->write_ok[g],
 			      read_end + device->rtrs - device->cwl);
 		}
 	}
-	raise(&bank->pre_ok, request.is_write ? write_end + device->wr :
-						clock + device->rtp);
+	raise(&bank->pre_ok,
+	      request.is_write ? write_end + device->wr : clock + device->rtp);
 	if (bank->hits++)
 		channel->hits++;
 	bank->count--;
@@ -183,14 +184,14 @@ static uint64_t bank_command(const struct npu__channel *channel, unsigned b,
 		return npu__max(npu__max(bank->act_ok, channel->act_ok[group]),
 				channel->faw[channel->oldest_faw]);
 	}
-	pre = bank->may_close ? npu__max(bank->pre_ok, channel->pre_ok) :
-				NPU_NEVER;
-	read = bank->read_hit >= 0 ?
-		       npu__max(bank->col_ok, channel->read_ok[group]) :
-		       NPU_NEVER;
-	write = bank->write_hit >= 0 ?
-			npu__max(bank->col_ok, channel->write_ok[group]) :
-			NPU_NEVER;
+	pre = bank->may_close ? npu__max(bank->pre_ok, channel->pre_ok)
+			      : NPU_NEVER;
+	read = bank->read_hit >= 0
+		       ? npu__max(bank->col_ok, channel->read_ok[group])
+		       : NPU_NEVER;
+	write = bank->write_hit >= 0
+			? npu__max(bank->col_ok, channel->write_ok[group])
+			: NPU_NEVER;
 	if (pre <= clock || (pre <= read && pre <= write)) {
 		*command = PRECHARGE;
 		return pre;
@@ -296,8 +297,8 @@ static void schedule(struct npu__channel *channel)
 static uint64_t next_event(struct npu__channel *channel, uint64_t clock)
 {
 	int drain = must_drain(channel);
-	const struct npu__request *queue = drain ? channel->writes :
-						   channel->reads;
+	const struct npu__request *queue =
+		drain ? channel->writes : channel->reads;
 	unsigned count = drain ? channel->write_count : channel->read_count;
 	unsigned bank;
 	enum command command;

@@ -10,11 +10,11 @@
  * written is not merged, nor a read served from the write buffer; exact for
  * traffic that does not touch an address twice within the buffer's reach. */
 enum {
-	NPU_QUEUE = 32,	      /* reads waiting, and writes waiting */
-	NPU_BANK_QUEUE = 8,   /* commands of a bank */
-	NPU_DRAIN_ABOVE = 8,  /* writes that start a drain when all is idle */
-	NPU_HITS = 4,	      /* row hits while another row waits first */
-	NPU_BANKS = 64,	      /* most banks of a channel */
+	NPU_QUEUE = 32,      /* reads waiting, and writes waiting */
+	NPU_BANK_QUEUE = 8,  /* commands of a bank */
+	NPU_DRAIN_ABOVE = 8, /* writes that start a drain when all is idle */
+	NPU_HITS = 4,        /* row hits while another row waits first */
+	NPU_BANKS = 64,      /* most banks of a channel */
 	NPU_GROUPS = 4
 };
 #define NPU_NEVER UINT64_MAX
@@ -27,9 +27,9 @@ struct npu__request {
 };
 
 struct npu__bank {
-	uint64_t row;			/* open row, or NPU_NEVER */
+	uint64_t row;                    /* open row, or NPU_NEVER */
 	uint64_t act_ok, pre_ok, col_ok; /* clocks this bank allows */
-	uint32_t hits;			/* columns since the activate */
+	uint32_t hits;                   /* columns since the activate */
 	uint32_t count;
 	/* Candidates, renewed by whoever touches the bank: the index of the
 	 * first read and write that hit, -1 for none, and whether the first
@@ -43,7 +43,7 @@ struct npu__channel {
 	struct npu__request reads[NPU_QUEUE], writes[NPU_QUEUE];
 	unsigned read_count, write_count, draining, queued;
 	uint64_t waiting, full; /* banks, as bits */
-	unsigned turn;		/* bank served last */
+	unsigned turn;          /* bank served last */
 	uint64_t read_ok[NPU_GROUPS], write_ok[NPU_GROUPS], act_ok[NPU_GROUPS];
 	uint64_t pre_ok, faw[4], refresh_ok, next_refresh, last_command;
 	unsigned oldest_faw, open_banks;

@@ -23,13 +23,13 @@ struct command {
 	struct npu_dram_channel_timing timing;
 	struct npu__map map;
 	unsigned channels;
-	uint64_t clock;		/* first not yet worked on */
-	uint64_t chosen;	/* by next(), for step() */
-	unsigned turn_left;	/* bursts the master of the turn has left */
-	uint64_t ring_size;	/* power of two */
-	struct ring *reads;	/* one for each channel */
+	uint64_t clock;     /* first not yet worked on */
+	uint64_t chosen;    /* by next(), for step() */
+	unsigned turn_left; /* bursts the master of the turn has left */
+	uint64_t ring_size; /* power of two */
+	struct ring *reads; /* one for each channel */
 	struct ring writes;
-	uint64_t next_leaving;	/* lower bound */
+	uint64_t next_leaving; /* lower bound */
 	struct head head[NPU_DRAM_MASTERS];
 	struct npu__channel *channel;
 };
@@ -290,7 +290,8 @@ static void command_count(const struct npu_dram *dram,
 		if (counters->clocks >= channel->next_refresh) /* idle since */
 			counters->refreshes +=
 				(counters->clocks - channel->next_refresh) /
-					command->timing.device.refi + 1;
+					command->timing.device.refi +
+				1;
 		counters->closed_clocks += channel->closed_clocks;
 		if (channel->open_banks == 0 &&
 		    counters->clocks > channel->closed_since)

@@ -25,17 +25,17 @@ npu_dram_spend_idd(const struct npu_chip *chip,
 	if (seconds > 0) /* after the last completion rows stay open */
 		clocks = seconds * 1e12 / d->tck_ps;
 	clocks *= (double)chip->dram.channels;
-	out.activate_pj = (double)counters->activates * unit *
-			  (d->idd0 * (ras + rp) - d->idd3n * ras -
-			   d->idd2n * rp);
+	out.activate_pj =
+		(double)counters->activates * unit *
+		(d->idd0 * (ras + rp) - d->idd3n * ras - d->idd2n * rp);
 	out.read_pj = (double)counters->read_bursts * unit * timing.data *
 		      ((double)d->idd4r - d->idd3n);
 	out.write_pj = (double)counters->write_bursts * unit * timing.data *
 		       ((double)d->idd4w - d->idd3n);
 	out.refresh_pj = (double)counters->refreshes * unit * d->rfc *
 			 ((double)d->idd5 - d->idd3n);
-	out.background_pj = unit * (d->idd3n * (clocks - closed) +
-				    d->idd2n * closed);
+	out.background_pj =
+		unit * (d->idd3n * (clocks - closed) + d->idd2n * closed);
 	out.io_pj = (double)(counters->read_bursts + counters->write_bursts) *
 		    NPU_DRAM_BURST * 8 * d->io_fj * 1e-3;
 	return out;
@@ -44,9 +44,9 @@ npu_dram_spend_idd(const struct npu_chip *chip,
 /* pJ a bit of ideal memory. source: as LPDDR4, timing.md 7. */
 #define IDEAL_PJ_PER_BIT 8.0
 
-struct npu_dram_energy
-npu_dram_spend(const struct npu_chip *chip,
-	       const struct npu_dram_counters *counters, double seconds)
+struct npu_dram_energy npu_dram_spend(const struct npu_chip *chip,
+				      const struct npu_dram_counters *counters,
+				      double seconds)
 {
 	struct npu_dram_preset device;
 	double flat = IDEAL_PJ_PER_BIT;

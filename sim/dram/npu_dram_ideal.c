@@ -8,7 +8,7 @@ enum { PIECE_BURSTS = 8 };
 
 struct ideal {
 	struct npu__ratio byte; /* core cycles a byte */
-	uint64_t free_cycle;	/* the bus is free from cycle + part / den */
+	uint64_t free_cycle;    /* the bus is free from cycle + part / den */
 	uint64_t free_part;
 	unsigned chosen; /* by next(), for step() */
 };

@@ -22,12 +22,12 @@ uint64_t npu__ratio_ceil(struct npu__ratio ratio, uint64_t value);
 /* A run on its way, in the queue of its master and then among completions. */
 struct npu__transfer {
 	struct npu_dram_run run;
-	struct npu__transfer *next; /* in the queue, or free */
-	uint64_t sequence;	    /* order of submission */
-	uint64_t submitted;	    /* ticks of the level's clock */
+	struct npu__transfer *next;  /* in the queue, or free */
+	uint64_t sequence;           /* order of submission */
+	uint64_t submitted;          /* ticks of the level's clock */
 	uint64_t burst, bursts_left; /* not yet started */
-	uint64_t pending;	     /* bursts whose end is not known yet */
-	uint64_t done;		     /* latest completion so far, in ticks */
+	uint64_t pending;            /* bursts whose end is not known yet */
+	uint64_t done;               /* latest completion so far, in ticks */
 };
 
 /* A piece in flight. */
@@ -74,11 +74,11 @@ struct npu_dram {
 	/* core cycles a tick, and ticks a core cycle */
 	struct npu__ratio to_core, to_tick;
 	struct npu_dram_counters counters;
-	uint64_t now;	   /* core cycle reached */
-	uint64_t sequence; /* runs submitted */
+	uint64_t now;          /* core cycle reached */
+	uint64_t sequence;     /* runs submitted */
 	uint64_t read_latency; /* ticks a read takes beside the level's own */
-	unsigned masters;  /* highest master seen, plus 1 */
-	unsigned turn;	   /* master that was served last */
+	unsigned masters;      /* highest master seen, plus 1 */
+	unsigned turn;         /* master that was served last */
 	struct npu__master master[NPU_DRAM_MASTERS];
 	struct npu__transfer *free;
 	struct npu__block *blocks; /* memory of the transfers */

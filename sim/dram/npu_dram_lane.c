@@ -29,8 +29,8 @@ void npu__lane_init(struct npu__lane *lane,
 	lane->bank_queue = (uint64_t)BANK_QUEUE * timing->ccd_s;
 	if (lane->groups_first)
 		lane->bank_queue *= timing->device.groups;
-	lane->lookahead = lane->bank_queue +
-			  (uint64_t)READ_QUEUE * timing->ccd_s;
+	lane->lookahead =
+		lane->bank_queue + (uint64_t)READ_QUEUE * timing->ccd_s;
 	for (unsigned b = 0; b < NPU_LANE_BANKS; b++)
 		lane->bank[b].row = CLOSED;
 }
@@ -134,8 +134,7 @@ static uint64_t activate_clock(const struct npu__lane *lane, unsigned b,
 	if (bank->row != CLOSED)
 		clock = npu__max(clock, bank->pre_ok) + device->rp;
 	clock = npu__max(clock, bank->act_ok);
-	return npu__max(clock,
-			activate_turn(lane, b / device->banks, arrival));
+	return npu__max(clock, activate_turn(lane, b / device->banks, arrival));
 }
 
 static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
@@ -152,8 +151,8 @@ static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
 	};
 	for (unsigned g = 0; g < device->groups; g++)
 		raise(&lane->act_ok[g],
-		      turn + (g == b / device->banks ? device->rrd_l :
-						       device->rrd_s));
+		      turn + (g == b / device->banks ? device->rrd_l
+						     : device->rrd_s));
 	lane->faw[lane->oldest_faw] = turn + device->faw;
 	lane->oldest_faw = (lane->oldest_faw + 1) % 4;
 	if (lane->all_closed) {
@@ -209,12 +208,12 @@ static uint32_t move_some(struct npu__lane *lane,
 	for (uint32_t j = 0; j < ways; j++) {
 		unsigned b = bank_of(lane, segment, j);
 		unsigned group = b / timing->device.banks;
-		uint64_t act = activate_clock(lane, b, segment->place.row,
-					      arrival);
+		uint64_t act =
+			activate_clock(lane, b, segment->place.row, arrival);
 
 		first[j] = npu__max(from, lane->group[group]);
-		raise(&first[j], act ? act + timing->device.rcd :
-				       lane->bank[b].col_ok);
+		raise(&first[j],
+		      act ? act + timing->device.rcd : lane->bank[b].col_ok);
 		if (npu__max(first[j], bus) >= lane->next_refresh)
 			return 0;
 		if (act)
@@ -224,16 +223,17 @@ static uint32_t move_some(struct npu__lane *lane,
 	if (from >= lane->end) /* nothing else uses the bus meanwhile */
 		bus = npu__max(bus, start);
 	n = (uint32_t)npu__min(n, (lane->next_refresh - npu__max(start, bus) -
-				   1) / timing->ccd_s + 1);
+				   1) / timing->ccd_s +
+					  1);
 	lane->bus = bus + (uint64_t)n * timing->ccd_s;
 	end = npu__max(start, bus) + (uint64_t)n * timing->ccd_s;
 	for (uint32_t j = 0; j < ways && j < n; j++) {
-		unsigned group = bank_of(lane, segment, j) /
-				 timing->device.banks;
+		unsigned group =
+			bank_of(lane, segment, j) / timing->device.banks;
 		uint64_t own = (n - j + groups - 1) / groups;
 
-		raise(&end, first[j] + (own - 1) * timing->ccd_l +
-				    timing->ccd_s);
+		raise(&end,
+		      first[j] + (own - 1) * timing->ccd_l + timing->ccd_s);
 		raise(&lane->group[group], from);
 		lane->group[group] += own * timing->ccd_l;
 	}

@@ -24,14 +24,14 @@ struct npu__lane {
 	int groups_first;
 	/* Resources in the order of arrival, without the waits of single banks:
 	 * others go ahead meanwhile, as in a controller that reorders. */
-	uint64_t bus;			  /* data bus free from */
+	uint64_t bus;                     /* data bus free from */
 	uint64_t group[NPU_LANE_GROUPS];  /* tCCD_L */
 	uint64_t act_ok[NPU_LANE_GROUPS]; /* tRRD */
 	uint64_t faw[4];
 	unsigned oldest_faw;
 	uint64_t turn[2];   /* reads, writes: the bus has turned */
-	uint64_t end;	    /* after the last column command of all */
-	uint64_t last;	    /* last column command of the latest segment */
+	uint64_t end;       /* after the last column command of all */
+	uint64_t last;      /* last column command of the latest segment */
 	uint64_t write_end; /* the same of writes: until then reads wait */
 	/* Bus time of what the controller holds: in the queues of the banks
 	 * that a stream uses, and in all with the queue of reads. */

@@ -11,8 +11,7 @@ const char npu_dram_pattern_names[] =
 	"seq_r, seq_w, stride<bytes>_r, rand_r, stream21, dma21_<n>k, "
 	"tile2d_<width>x<pitch>";
 
-static void sequential(struct npu_dram_request *out, size_t count,
-		       int is_write)
+static void sequential(struct npu_dram_request *out, size_t count, int is_write)
 {
 	for (size_t i = 0; i < count; i++)
 		out[i] = (struct npu_dram_request){ i * BURST,

@@ -48,8 +48,9 @@ static enum npu_status unknown(const char *name, struct npu_error *err)
 	for (unsigned i = 0; i < PRESETS; i++)
 		names[i + 1] = presets[i].name;
 	nearest = npu_text_nearest(name, names, PRESETS + 1);
-	return npu_fail(err, NPU_E_RANGE, "dram.preset: \"%s\" is not known%s%s%s",
-			name, nearest ? "; did you mean \"" : "",
+	return npu_fail(err, NPU_E_RANGE,
+			"dram.preset: \"%s\" is not known%s%s%s", name,
+			nearest ? "; did you mean \"" : "",
 			nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
@@ -95,8 +96,8 @@ enum npu_status npu_dram_resolve(const struct npu_chip *chip,
 				"bytes, which do not divide 64",
 				device->name, (unsigned long long)width, bytes);
 	if (chip->dram.interleave < NPU_DRAM_BURST ||
-	    chip->dram.interleave % NPU_DRAM_BURST || chip->dram.channels == 0 ||
-	    chip->dram.channels > 64)
+	    chip->dram.interleave % NPU_DRAM_BURST ||
+	    chip->dram.channels == 0 || chip->dram.channels > 64)
 		return npu_fail(err, NPU_E_RANGE,
 				"dram.interleave: expected a multiple of 64 "
 				"bytes, and 1..64 channels");
@@ -108,8 +109,7 @@ enum npu_status npu_dram_resolve(const struct npu_chip *chip,
 	timing.row_bursts =
 		device->page_bytes * timing.devices / NPU_DRAM_BURST;
 	timing.banks = device->groups * device->banks;
-	timing.interleave =
-		(uint32_t)(chip->dram.interleave / NPU_DRAM_BURST);
+	timing.interleave = (uint32_t)(chip->dram.interleave / NPU_DRAM_BURST);
 	*out = timing;
 	return NPU_OK;
 }

@@ -35,12 +35,12 @@ NPU_NODISCARD enum npu_status npu_dram_usual(const char *preset,
  *           device bursts that do not divide 64 bytes */
 struct npu_dram_channel_timing {
 	struct npu_dram_preset device;
-	uint32_t data;		 /* clocks of data of 64 bytes */
-	uint32_t ccd_s, ccd_l;	 /* between 64-byte bursts */
-	uint32_t devices;	 /* that work in step */
-	uint32_t row_bursts;	 /* 64-byte bursts in a row */
-	uint32_t banks;		 /* of all groups */
-	uint32_t interleave;	 /* consecutive bursts in one channel */
+	uint32_t data;         /* clocks of data of 64 bytes */
+	uint32_t ccd_s, ccd_l; /* between 64-byte bursts */
+	uint32_t devices;      /* that work in step */
+	uint32_t row_bursts;   /* 64-byte bursts in a row */
+	uint32_t banks;        /* of all groups */
+	uint32_t interleave;   /* consecutive bursts in one channel */
 };
 NPU_NODISCARD enum npu_status
 npu_dram_resolve(const struct npu_chip *chip,

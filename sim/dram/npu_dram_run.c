@@ -13,10 +13,10 @@ struct next_piece {
 struct run_level {
 	struct npu_dram_channel_timing timing;
 	struct npu__map map;
-	unsigned chosen;     /* master, by next() for step() */
-	uint64_t clock;	     /* at which it enters the controller */
-	uint64_t now;	     /* the latest such clock so far */
-	uint32_t turn_left;  /* bursts the master of the turn has left */
+	unsigned chosen;    /* master, by next() for step() */
+	uint64_t clock;     /* at which it enters the controller */
+	uint64_t now;       /* the latest such clock so far */
+	uint32_t turn_left; /* bursts the master of the turn has left */
 	struct next_piece piece[NPU_DRAM_MASTERS];
 	uint64_t arrival[NPU_DRAM_MASTERS]; /* of a master's latest piece */
 	struct npu__lane *lane;
@@ -121,9 +121,9 @@ static int reads_wait(const struct npu_dram *dram)
 	return 0;
 }
 
-/* Banks take turns on the bus: a read whose last bursts wait in one bank is held
- * up by runs that are queued behind it, but for other banks. When it has only
- * just reached its last bank, it is the bank before that waits. */
+/* Banks take turns on the bus: a read whose last bursts wait in one bank is
+ * held up by runs that are queued behind it, but for other banks. When it has
+ * only just reached its last bank, it is the bank before that waits. */
 static uint64_t held_up(const struct npu_dram *dram,
 			const struct npu__transfer *transfer,
 			const struct npu__segment *segment,
@@ -134,9 +134,9 @@ static uint64_t held_up(const struct npu_dram *dram,
 	uint32_t banks = level->timing.device.banks;
 	uint64_t ccd = level->timing.ccd_s, channels = level->map.channels;
 	uint64_t queued = lane->lookahead / ccd * channels, others = 0;
-	uint64_t in_bank = (npu__lane_position(lane, &segment->place) +
-			    segment->bursts) *
-			   channels;
+	uint64_t in_bank =
+		(npu__lane_position(lane, &segment->place) + segment->bursts) *
+		channels;
 	uint64_t total = transfer->run.bytes / NPU_DRAM_BURST;
 	int any = in_bank < queued && total > in_bank;
 	uint64_t most = any ? total - in_bank : npu__min(total, in_bank);
@@ -154,8 +154,8 @@ static uint64_t held_up(const struct npu_dram *dram,
 
 		queued -= n;
 		if (!any && place.bank % banks == segment->place.bank % banks)
-			n -= npu__min(n, npu__lane_reach(lane, &place) *
-						 channels);
+			n -= npu__min(n,
+				      npu__lane_reach(lane, &place) * channels);
 		others += n;
 	}
 	return npu__min(others, most) / channels * ccd;
@@ -206,14 +206,15 @@ static void run_count(const struct npu_dram *dram,
 		const struct npu__lane *lane = &level->lane[c];
 
 		counters->activates += lane->activates;
-		counters->row_hits += lane->bursts > lane->activates ?
-					      lane->bursts - lane->activates :
-					      0;
+		counters->row_hits += lane->bursts > lane->activates
+					      ? lane->bursts - lane->activates
+					      : 0;
 		counters->refreshes += lane->refreshes;
 		if (counters->clocks >= lane->next_refresh) /* idle since */
 			counters->refreshes +=
 				(counters->clocks - lane->next_refresh) /
-					level->timing.device.refi + 1;
+					level->timing.device.refi +
+				1;
 		counters->closed_clocks += lane->closed_clocks;
 		if (lane->all_closed && counters->clocks > lane->closed_since)
 			counters->closed_clocks +=

@@ -74,8 +74,8 @@ static void summarise(const struct npu_dram *dram,
 	if (!bursts)
 		return;
 	out->seconds = clocks * tck_ns * 1e-9;
-	out->bandwidth_ratio = n * (double)timing->data / clocks /
-			       (double)chip->dram.channels;
+	out->bandwidth_ratio =
+		n * (double)timing->data / clocks / (double)chip->dram.channels;
 	out->gb_per_s = n * NPU_DRAM_BURST / (clocks * tck_ns);
 	out->row_hit_ratio = (double)counters.row_hits / n;
 	if (counters.read_bursts)

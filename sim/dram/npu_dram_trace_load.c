@@ -36,7 +36,8 @@ static enum npu_status parse(const char *line, const char *end,
 			at.column = (uint32_t)(digits - line + 1);
 			return npu_fail_at(err, NPU_E_RANGE, at,
 					   "address: at most %d hexadecimal "
-					   "digits", ADDRESS_DIGITS);
+					   "digits",
+					   ADDRESS_DIGITS);
 		}
 		address = address << 4 | (uint64_t)hex_digit(*p);
 	}

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_dram_trace.c - any bytes as a memory trace; what is read runs.
- * SPDX-License-Identifier: Apache-2.0 */
+/* tests/fuzz/fuzz_dram_trace.c - any bytes as a memory trace; what is read
+ * runs. SPDX-License-Identifier: Apache-2.0 */
 #include "sim/dram/npu_dram_pattern.h"
 #include "sim/dram/npu_dram_preset.h"
 #include <stdio.h>
@@ -22,7 +22,8 @@ static void run(const struct npu_dram_request *requests, size_t count)
 		if (npu_dram_run_trace(&chip, requests, count, 3, &result,
 				       NULL) != NPU_OK)
 			abort();
-		if (result.counters.read_bursts + result.counters.write_bursts !=
+		if (result.counters.read_bursts +
+			    result.counters.write_bursts !=
 		    count)
 			abort();
 	}

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace
+{
 
 npu_chip Usual(const char *preset)
 {
@@ -96,16 +97,15 @@ TEST(DramCommand, FifthActivateWaitsTfaw)
 {
 	// activates at 2, 6, 10, 14; 2 + tFAW 34 = 36 carries the fourth read
 	// (14 + 22), so one clock later
-	EXPECT_EQ(Clocks({ Ddr4(0, 0, 0, 0), Ddr4(0, 0, 0, 1),
-			   Ddr4(0, 0, 0, 2), Ddr4(0, 0, 0, 3),
-			   Ddr4(0, 1, 0, 0) }),
+	EXPECT_EQ(Clocks({ Ddr4(0, 0, 0, 0), Ddr4(0, 0, 0, 1), Ddr4(0, 0, 0, 2),
+			   Ddr4(0, 0, 0, 3), Ddr4(0, 1, 0, 0) }),
 		  2 + 34 + 1 + 22 + 26u);
 }
 
 TEST(DramCommand, FourthActivateDoesNotWaitTfaw)
 {
-	EXPECT_EQ(Clocks({ Ddr4(0, 0, 0, 0), Ddr4(0, 0, 0, 1),
-			   Ddr4(0, 0, 0, 2), Ddr4(0, 0, 0, 3) }),
+	EXPECT_EQ(Clocks({ Ddr4(0, 0, 0, 0), Ddr4(0, 0, 0, 1), Ddr4(0, 0, 0, 2),
+			   Ddr4(0, 0, 0, 3) }),
 		  kDone + 12);
 }
 
@@ -159,8 +159,8 @@ TEST(DramPreset, EveryPresetStreamsNearItsPeak)
 		double got = Pattern(Usual(name), "seq_r").bandwidth_ratio;
 		EXPECT_LE(got, refresh * 1.005) << name;
 		// and all rows are closed and some opened again
-		uint32_t more = device.rp + device.rcd +
-				device.groups * device.banks;
+		uint32_t more =
+			device.rp + device.rcd + device.groups * device.banks;
 		EXPECT_GE(got, (refresh - (double)more / device.refi) * 0.995)
 			<< name;
 	}
@@ -175,9 +175,10 @@ TEST(DramPreset, NamesGiveTheirTransferRate)
 		std::string name = npu_dram_preset_name(i);
 		ASSERT_TRUE(npu_dram_preset_find(name.c_str(), &device));
 		double rate = 1e6 * device.beats / device.tck_ps;
-		double want = name == "HBM2" ?
-				      2000 :
-				      std::stod(name.substr(name.find('-') + 1));
+		double want =
+			name == "HBM2"
+				? 2000
+				: std::stod(name.substr(name.find('-') + 1));
 		EXPECT_NEAR(rate / want, 1, 0.01) << name;
 		EXPECT_LE(rate, want * 1.005) << name;
 	}

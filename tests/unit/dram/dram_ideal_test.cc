@@ -5,7 +5,8 @@
 #include <gtest/gtest.h>
 #include <vector>
 
-namespace {
+namespace
+{
 
 npu_chip IdealChip(uint64_t bandwidth, uint64_t latency_ps)
 {
@@ -24,17 +25,21 @@ struct Done {
 	uint64_t id, cycle;
 };
 
-class Memory {
-public:
+class Memory
+{
+      public:
 	explicit Memory(const npu_chip &chip)
 	{
 		npu_error err = {};
 		EXPECT_EQ(npu_dram_create(&chip, &dram_, &err), NPU_OK)
 			<< err.message;
 	}
-	~Memory() { npu_dram_destroy(dram_); }
-	void Submit(uint64_t address, uint64_t bytes, bool is_write, uint8_t master,
-		    uint64_t id, uint64_t now)
+	~Memory()
+	{
+		npu_dram_destroy(dram_);
+	}
+	void Submit(uint64_t address, uint64_t bytes, bool is_write,
+		    uint8_t master, uint64_t id, uint64_t now)
 	{
 		npu_dram_run run = { address, bytes, is_write, master, id };
 		EXPECT_EQ(npu_dram_submit(dram_, &run, now, nullptr), NPU_OK);
@@ -78,7 +83,8 @@ TEST(DramIdeal, BurstsTouchedAreTransferredWhole)
 
 TEST(DramIdeal, FractionsOfACycleAreNotLost)
 {
-	Memory memory(IdealChip(3000000000, 0)); // 3 bytes a cycle: 64/3 a burst
+	Memory memory(
+		IdealChip(3000000000, 0)); // 3 bytes a cycle: 64/3 a burst
 	for (uint64_t i = 0; i < 300; i++)
 		memory.Submit(i * 64, 64, false, 0, i, 0);
 	auto done = memory.Finish();

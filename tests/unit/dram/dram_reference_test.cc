@@ -13,14 +13,16 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace
+{
 
 constexpr size_t kRequests = 200000;
 using Row = std::map<std::string, std::string>;
 
 std::vector<Row> ReadCsv(const std::string &name)
 {
-	std::ifstream in(std::string(NPU_SOURCE_DIR "/tests/data/dram/") + name);
+	std::ifstream in(std::string(NPU_SOURCE_DIR "/tests/data/dram/") +
+			 name);
 	std::vector<std::string> heads;
 	std::vector<Row> rows;
 	std::string line, cell;
@@ -68,7 +70,7 @@ npu_chip ReferenceChip(const std::string &config, const std::string &map)
 }
 
 npu_dram_trace_result Simulate(const npu_chip &chip, const std::string &pattern,
-			  unsigned window)
+			       unsigned window)
 {
 	std::vector<npu_dram_request> requests(kRequests);
 	npu_dram_trace_result result = {};
@@ -96,19 +98,20 @@ void CompareWithDramsim3(const std::string &device, size_t expected_rows)
 		const std::string map = config.substr(config.size() - 2);
 		npu_dram_trace_result got =
 			Simulate(ReferenceChip(config, map), row["trace"],
-			    (unsigned)std::stoul(row["window"]));
+				 (unsigned)std::stoul(row["window"]));
 		double want = std::stod(row["GBps"]);
-		std::printf("%-20s %-16s window %2s: GB/s %7.3f reference %7.3f "
-			    "(%+.2f %%)  hits %6.2f %% reference %6.2f  "
-			    "pJ/bit %6.3f reference %6.3f\n",
-			    config.c_str(), row["trace"].c_str(),
-			    row["window"].c_str(), got.gb_per_s, want,
-			    100 * (got.gb_per_s / want - 1),
-			    100 * got.row_hit_ratio,
-			    std::stod(row["rowhit_pct"]), got.energy_pj_per_bit,
-			    std::stod(row["pJ_per_bit"]));
+		std::printf(
+			"%-20s %-16s window %2s: GB/s %7.3f reference %7.3f "
+			"(%+.2f %%)  hits %6.2f %% reference %6.2f  "
+			"pJ/bit %6.3f reference %6.3f\n",
+			config.c_str(), row["trace"].c_str(),
+			row["window"].c_str(), got.gb_per_s, want,
+			100 * (got.gb_per_s / want - 1),
+			100 * got.row_hit_ratio, std::stod(row["rowhit_pct"]),
+			got.energy_pj_per_bit, std::stod(row["pJ_per_bit"]));
 		EXPECT_NEAR(got.gb_per_s / want, 1, 0.02)
-			<< config << " " << row["trace"] << " " << row["window"];
+			<< config << " " << row["trace"] << " "
+			<< row["window"];
 	}
 	EXPECT_EQ(rows, expected_rows);
 }
@@ -136,10 +139,10 @@ TEST(DramReference, Hbm2BandwidthWithin2PercentOfDramsim3)
 TEST(DramReference, PolicyIndependentTracesWithin5PercentOfRamulator)
 {
 	const char *const traces[][2] = {
-		{ "bg", "seq_r" },    { "bg", "stride256_r" },
-		{ "bg", "rand_r" },   { "bg", "tile2d_256x3584" },
-		{ "co", "rand_r" },   { "bg", "stride4096_r" },
-		{ "co", "stream21" }, { "co", "dma21_4k" },
+		{ "bg", "seq_r" },        { "bg", "stride256_r" },
+		{ "bg", "rand_r" },       { "bg", "tile2d_256x3584" },
+		{ "co", "rand_r" },       { "bg", "stride4096_r" },
+		{ "co", "stream21" },     { "co", "dma21_4k" },
 		{ "co", "stride4096_r" }, { "co", "tile2d_256x3584" },
 	};
 	size_t rows = 0;
@@ -151,8 +154,8 @@ TEST(DramReference, PolicyIndependentTracesWithin5PercentOfRamulator)
 			if (row["map"] != trace[0] || row["trace"] != trace[1])
 				continue;
 			rows++;
-			npu_dram_trace_result got =
-				Simulate(ReferenceChip("ddr4", trace[0]), trace[1], 0);
+			npu_dram_trace_result got = Simulate(
+				ReferenceChip("ddr4", trace[0]), trace[1], 0);
 			double want = std::stod(row["pct_peak"]) / 100;
 			std::printf("%s %-16s: %.2f %% of peak, reference %.2f "
 				    "(%+.2f %%)\n",

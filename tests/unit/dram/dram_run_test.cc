@@ -9,7 +9,8 @@
 #include <gtest/gtest.h>
 #include <vector>
 
-namespace {
+namespace
+{
 
 struct System {
 	const char *preset;
@@ -17,10 +18,10 @@ struct System {
 };
 // Memories of configs/chips, and others.
 const System kSystems[] = {
-	{ "LPDDR4-3200", 1, 64, 1000000000, 50000 },  // edge
-	{ "DDR3-2133", 1, 64, 1000000000, 40000 },    // gemmini-16
-	{ "DDR3-2133", 2, 128, 700000000, 40000 },    // tpu-v1
-	{ "HBM2", 8, 1024, 1000000000, 50000 },	      // datacenter
+	{ "LPDDR4-3200", 1, 64, 1000000000, 50000 }, // edge
+	{ "DDR3-2133", 1, 64, 1000000000, 40000 },   // gemmini-16
+	{ "DDR3-2133", 2, 128, 700000000, 40000 },   // tpu-v1
+	{ "HBM2", 8, 1024, 1000000000, 50000 },      // datacenter
 	{ "DDR4-3200", 1, 64, 1000000000, 40000 },
 	{ "DDR4-2400", 1, 64, 900000000, 0 },
 	{ "LPDDR4-2400", 1, 64, 333333333, 0 },
@@ -208,13 +209,15 @@ TEST(DramRunLevel, LaterSubmissionNeverChangesWhatWasReported)
 
 		ASSERT_EQ(npu_dram_create(&chip, &dram, nullptr), NPU_OK);
 		for (uint64_t now = 0; now < 200000; now += 97) {
-			npu_dram_run run = { id * 7777 % 1000000, 64 + id % 5000,
+			npu_dram_run run = { id * 7777 % 1000000,
+					     64 + id % 5000,
 					     (uint8_t)(id % 3 == 0),
 					     (uint8_t)(id % 4), id };
 			ASSERT_EQ(npu_dram_submit(dram, &run, now, nullptr),
 				  NPU_OK);
 			id++;
-			while (npu_dram_advance(dram, now + 97, &done, &cycle)) {
+			while (npu_dram_advance(dram, now + 97, &done,
+						&cycle)) {
 				EXPECT_GE(cycle, last);
 				EXPECT_LE(cycle, now + 97);
 				EXPECT_GE(cycle, now);
@@ -241,7 +244,8 @@ TEST(DramRunLevel, EveryRunCompletesOnce)
 
 	ASSERT_EQ(npu_dram_create(&chip, &dram, nullptr), NPU_OK);
 	for (uint64_t i = 0; i < 100; i++) {
-		npu_dram_run run = { i * 100000, 1 + i * 333, i % 2 == 1, 3, i };
+		npu_dram_run run = { i * 100000, 1 + i * 333, i % 2 == 1, 3,
+				     i };
 		ASSERT_EQ(npu_dram_submit(dram, &run, 0, nullptr), NPU_OK);
 	}
 	while (npu_dram_advance(dram, UINT64_MAX, &done, &cycle))

@@ -6,7 +6,8 @@
 #include <gtest/gtest.h>
 #include <string>
 
-namespace {
+namespace
+{
 
 struct Loaded {
 	npu_arena *arena = npu_arena_create();
@@ -17,17 +18,19 @@ struct Loaded {
 
 	explicit Loaded(const std::string &text)
 	{
-		std::string path =
-			testing::TempDir() + "trace" +
-			testing::UnitTest::GetInstance()
-				->current_test_info()
-				->name();
+		std::string path = testing::TempDir() + "trace" +
+				   testing::UnitTest::GetInstance()
+					   ->current_test_info()
+					   ->name();
 		std::ofstream(path, std::ios::binary) << text;
 		status = npu_dram_trace_load(arena, path.c_str(), &requests,
 					     &count, &err);
 		std::remove(path.c_str());
 	}
-	~Loaded() { npu_arena_destroy(arena); }
+	~Loaded()
+	{
+		npu_arena_destroy(arena);
+	}
 	Loaded(const Loaded &) = delete;
 	Loaded &operator=(const Loaded &) = delete;
 };
@@ -74,9 +77,9 @@ TEST(DramPattern, UnknownNameIsNone)
 {
 	npu_dram_request request;
 
-	for (const char *name : { "", "seq", "stride_r", "stride0_r",
-				  "dma21_0k", "tile2d_512x256", "rand_r ",
-				  "stride64_rx" })
+	for (const char *name :
+	     { "", "seq", "stride_r", "stride0_r", "dma21_0k", "tile2d_512x256",
+	       "rand_r ", "stride64_rx" })
 		EXPECT_FALSE(npu_dram_pattern(name, &request, 1)) << name;
 }
 
