@@ -192,8 +192,8 @@ void declare_tokens(npu_program *p, npu_random *random)
 	unsigned held[NPU_TOKENS] = {}, most[NPU_TOKENS] = {};
 	for (size_t i = 0; i < core.count; i++)
 		for (unsigned k = 0; k < NPU_TOKENS; k++) {
-			held[k] -= core.code[i].any.wait >> k & 1;
-			held[k] += core.code[i].any.signal >> k & 1;
+			held[k] -= unsigned(core.code[i].any.wait >> k & 1);
+			held[k] += unsigned(core.code[i].any.signal >> k & 1);
 			most[k] = std::max(most[k], held[k]);
 		}
 	for (unsigned k = 0; k < NPU_TOKENS; k++) {
