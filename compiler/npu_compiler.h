@@ -33,9 +33,11 @@ struct npu_lower_options {
 };
 
 /* Rewrite an imported graph into one of lowered operators in which every
- * rounding is decided (architecture.md). Chip-independent. The caller owns
- * *out, which borrows nothing from `imported`.
- *   errors  E_UNSUPPORTED with the node's name, E_NOMEM */
+ * rounding is decided (architecture.md, docs/lowering.md). Chip-independent.
+ * The caller owns *out, which borrows nothing from `imported`. Inputs and
+ * outputs have the type of activations, but Softmax results are fp32.
+ *   errors  E_UNSUPPORTED with the node's name, E_RANGE (int8: a value is not
+ *           finite on the calibration inputs), E_NOMEM */
 NPU_NODISCARD enum npu_status npu_lower(struct npu_graph *imported,
 					const struct npu_lower_options *options,
 					struct npu_graph **out,

@@ -7,6 +7,7 @@ npu_test(codegen_run LABEL unit USES codegen sim SOURCES
 # lowering
 npu_test(lower LABEL unit USES lower models isa SOURCES
   unit/lower/lower_test.cc
+  unit/lower/lower_array_test.cc
   unit/lower/lower_onnx_test.cc
   unit/lower/lower_random_test.cc
   unit/lower/lower_zoo_test.cc)

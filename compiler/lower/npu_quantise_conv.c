@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Bias stays below this, so that with the largest sums nothing wraps. */
+/* Bias stays below this: with sums of up to 33,000 products of 255 * 127 the
+ * accumulator does not wrap. */
 static const float BIAS_MAX = 0x1p30f;
 
 /* The weights' scale of each channel: |w| up to 127, and the bias fits. */
