@@ -117,7 +117,7 @@ static struct npu_array_work weights_stay(const struct npu_chip *chip,
 }
 
 struct npu_array_work npu_array_cut(const struct npu_chip *chip,
-				     const struct npu_gemm_shape *s)
+				    const struct npu_gemm_shape *s)
 {
 	const uint64_t R = chip->array.rows;
 	struct npu_array_work w;
@@ -167,8 +167,8 @@ void npu_array_reset(struct npu_array *array, const struct npu_chip *chip)
 /* Cycles from a row's entry to its sum's last write. */
 static int64_t drain_cycles(const struct npu_array *a)
 {
-	const uint64_t down = a->drains_rows ? a->array_rows :
-					       a->array_rows * a->latency;
+	const uint64_t down =
+		a->drains_rows ? a->array_rows : a->array_rows * a->latency;
 
 	return (int64_t)(down + a->array_cols + 2);
 }
@@ -271,8 +271,8 @@ struct mark {
 static void set_mark(struct mark *mark, const struct npu_array *a,
 		     const struct npu_array_work *w)
 {
-	const uint64_t n = w->tiles < NPU_ARRAY_RING ? w->tiles :
-						       NPU_ARRAY_RING;
+	const uint64_t n =
+		w->tiles < NPU_ARRAY_RING ? w->tiles : NPU_ARRAY_RING;
 
 	mark->load_end = a->load_end;
 	mark->swap = a->swap;
@@ -298,8 +298,7 @@ static int64_t period_since(const struct mark *mark, const struct npu_array *a,
 static void add_step(struct npu_array *a, const struct npu_array_work *w,
 		     enum wait first, enum wait later)
 {
-	const uint64_t equal =
-		w->rounds - (w->lines_last_round != w->lines);
+	const uint64_t equal = w->rounds - (w->lines_last_round != w->lines);
 	struct mark mark = { .wave = a->before_round };
 
 	for (uint64_t r = 0; r < equal; r++) {

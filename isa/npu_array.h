@@ -18,9 +18,9 @@ extern "C" {
  */
 struct npu_array_work {
 	uint64_t steps, rounds, tiles;
-	uint64_t rows;	/* cycles of useful streaming of a tile */
+	uint64_t rows;  /* cycles of useful streaming of a tile */
 	uint64_t slots; /* the same with what pads the transposer */
-	uint64_t turn;	/* cycles the transposer delays a tile's waves */
+	uint64_t turn;  /* cycles the transposer delays a tile's waves */
 	/* Lines loaded before a tile: of all but the last round of a step, of
 	 * the last round, and of the last tile of a round (0: as its round). */
 	uint64_t lines, lines_last_round, lines_last_tile;
@@ -35,7 +35,7 @@ struct npu_array_work {
 
 /* The work of a GEMM; bank flags are left 0. */
 struct npu_array_work npu_array_cut(const struct npu_chip *chip,
-				     const struct npu_gemm_shape *shape);
+				    const struct npu_gemm_shape *shape);
 
 /* Where the cycles between `begin` and `stream_end` went; they sum to it. */
 enum npu_array_bin {
@@ -51,7 +51,7 @@ enum npu_array_bin {
 struct npu_array_span {
 	npu_cycle begin;      /* the array is this GEMM's from here */
 	npu_cycle stream_end; /* first cycle after its last row entered */
-	npu_cycle done;	      /* its last result can be read */
+	npu_cycle done;       /* its last result can be read */
 	npu_cycle accept;     /* the next GEMM may issue */
 	uint64_t bin[NPU_ARRAY_BINS];
 };
@@ -65,16 +65,16 @@ struct npu_array {
 	uint64_t array_rows, array_cols, latency;
 	uint8_t drains_rows; /* os: outputs leave through the rows */
 	int64_t load_end;    /* the last tile's lines are all loaded */
-	int64_t swap;	     /* its first wave: shadow weights are free */
+	int64_t swap;        /* its first wave: shadow weights are free */
 	int64_t read_end;    /* its last row is read */
 	int64_t last_wave;   /* its last row enters the array */
-	int64_t done;	     /* last write to the accumulator */
-	int64_t seen;	     /* cycles binned so far */
-	uint64_t turn;	     /* of the last tile */
+	int64_t done;        /* last write to the accumulator */
+	int64_t seen;        /* cycles binned so far */
+	uint64_t turn;       /* of the last tile */
 	int64_t load_next;   /* scratch: the next tile's first line, at least */
 	uint64_t view[8];
 	uint64_t bin[NPU_ARRAY_BINS];
-	int64_t wave[NPU_ARRAY_RING];	/* first wave of tile n, last round */
+	int64_t wave[NPU_ARRAY_RING]; /* first wave of tile n, last round */
 	int64_t before_round[NPU_ARRAY_RING], before_step[NPU_ARRAY_RING];
 };
 

@@ -17,7 +17,7 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
 /* ---- GEMM ---- */
 
 struct npu_gemm_shape npu_gemm_shape_of(const struct npu_chip *chip,
-				     const struct npu_insn_gemm *g)
+					const struct npu_insn_gemm *g)
 {
 	struct npu_gemm_shape s = {
 		.rows = g->my * g->mx * (g->ta ? g->nc : 1),
@@ -52,7 +52,8 @@ npu_cycle npu_gemm_stream_cycles(const struct npu_chip *chip,
 {
 	const struct npu_array_work w = npu_array_cut(chip, shape);
 	const uint64_t apart =
-		w.hazards ? chip->array.rows * chip->array.adder_latency + 2 : 0;
+		w.hazards ? chip->array.rows * chip->array.adder_latency + 2
+			  : 0;
 	uint64_t tile, last_tile, round, last_round, later;
 
 	if (w.folds_cycles)
@@ -105,12 +106,12 @@ static void gemm_cost(const struct npu_chip *chip,
 	const uint64_t ew = npu_dtype_bytes((enum npu_dtype)g->dt_w);
 	const uint64_t C = chip->array.cols;
 	const uint64_t k = s.k_steps * s.k_per_step;
-	const uint64_t stored = s.stored_of_4 == 4 ?
-		k : ceil_div(k, 4) * s.stored_of_4;
+	const uint64_t stored =
+		s.stored_of_4 == 4 ? k : ceil_div(k, 4) * s.stored_of_4;
 	/* sums return to the accumulator once a round of k */
-	uint64_t rounds = s.k_steps *
-		ceil_div(ceil_div(s.k_per_step * s.stored_of_4, 4),
-			 chip->array.rows);
+	uint64_t rounds =
+		s.k_steps * ceil_div(ceil_div(s.k_per_step * s.stored_of_4, 4),
+				     chip->array.rows);
 
 	if (chip->array.dataflow == NPU_dataflow_os)
 		rounds = 1; /* kept in the array */
@@ -123,8 +124,8 @@ static void gemm_cost(const struct npu_chip *chip,
 				   stored * s.n * ew +
 				   (g->sparse ? ceil_div(s.n, 4) * stored : 0) +
 				   (g->init == 2 ? 4 * s.n : 0),
-		.acc_read_bytes = 4 * s.rows * s.n *
-				  (rounds - 1 + (g->init == 1)),
+		.acc_read_bytes =
+			4 * s.rows * s.n * (rounds - 1 + (g->init == 1)),
 		.acc_write_bytes = 4 * s.rows * s.n * rounds,
 	};
 }
@@ -210,8 +211,8 @@ static void vector_bytes(const union npu_insn *insn, uint64_t written,
 	}
 }
 
-static void vector_cost(const struct npu_chip *chip,
-			const union npu_insn *insn, struct npu_cost *c)
+static void vector_cost(const struct npu_chip *chip, const union npu_insn *insn,
+			struct npu_cost *c)
 {
 	const struct npu_insn_ew *v = &insn->ew;
 	const uint64_t n = v->n2 * v->n1 * v->n0;
@@ -222,8 +223,9 @@ static void vector_cost(const struct npu_chip *chip,
 
 	*c = (struct npu_cost){ 0 };
 	if (insn->op == NPU_OP_red) {
-		written = insn->red.axis == 0 ? v->n2 * v->n1 :
-			  insn->red.axis == 1 ? v->n2 * v->n0 : v->n0;
+		written = insn->red.axis == 0   ? v->n2 * v->n1
+			  : insn->red.axis == 1 ? v->n2 * v->n0
+						: v->n0;
 		c->cycles = npu_reduce_cycles(chip, (unsigned)insn->red.axis,
 					      v->n2, v->n1, v->n0);
 		operations++;
@@ -246,11 +248,11 @@ static void vector_cost(const struct npu_chip *chip,
 /* Bytes of an LD that are read, not filled. */
 static uint64_t read_bytes(const struct npu_insn_ld *ld)
 {
-	const uint64_t planes = ld->y_lo + ld->y_hi < ld->n2 ?
-		ld->n2 - ld->y_lo - ld->y_hi : 0;
+	const uint64_t planes =
+		ld->y_lo + ld->y_hi < ld->n2 ? ld->n2 - ld->y_lo - ld->y_hi : 0;
 	const int64_t n0 = (int64_t)ld->n0;
-	const int64_t end = (int64_t)(ld->n1 - 1) * ld->s1 + n0 -
-			    (int64_t)ld->u_hi;
+	const int64_t end =
+		(int64_t)(ld->n1 - 1) * ld->s1 + n0 - (int64_t)ld->u_hi;
 	uint64_t row_bytes = 0;
 
 	if (!(ld->u_lo | ld->u_hi))
@@ -276,8 +278,8 @@ static enum npu_status copy_cost(const struct npu_chip *chip,
 	const struct npu_insn_ld *ld = &insn->ld;
 	const int is_load = insn->op == NPU_OP_ld;
 	const uint64_t n0 = is_load ? ld->n0 : st->n0;
-	const uint64_t rows = is_load ? ld->n1 * ld->n2 * ld->n3 :
-					st->n1 * st->n2 * st->n3;
+	const uint64_t rows =
+		is_load ? ld->n1 * ld->n2 * ld->n3 : st->n1 * st->n2 * st->n3;
 	const int gather = is_load ? (int)ld->gather : (int)st->gather;
 	const uint64_t index_bytes = gather ? 4 * rows : 0;
 	struct npu_cost c = { 0 };

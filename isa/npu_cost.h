@@ -17,7 +17,7 @@ struct npu_cost {
 	npu_cycle cycles;      /* start to completion on an idle machine,
 				* without DRAM time for LD and ST */
 	npu_cycle busy_cycles; /* of these, the engine's own throughput time */
-	uint64_t macs;	       /* useful multiply-accumulates */
+	uint64_t macs;         /* useful multiply-accumulates */
 	uint64_t vector_ops;   /* ALU operations of VX */
 	uint64_t function_ops; /* evaluations of a special function of VX */
 	uint64_t spad_read_bytes, spad_write_bytes;
@@ -33,16 +33,16 @@ NPU_NODISCARD enum npu_status npu_cost_insn(const struct npu_chip *chip,
 
 /* Shape of a GEMM as the array sees it. */
 struct npu_gemm_shape {
-	uint64_t rows;		/* m: activation rows of every weight tile */
-	uint64_t k_steps;	/* (ky, kx), under tA ky: each has own tiles of k */
-	uint64_t k_per_step;	/* k of one step: nc; under tA jx, from T lines */
+	uint64_t rows;    /* m: activation rows of every weight tile */
+	uint64_t k_steps; /* (ky, kx), under tA ky: each has own tiles of k */
+	uint64_t k_per_step; /* k of one step: nc; under tA jx, from T lines */
 	uint64_t n;
 	uint8_t ta, tb;
-	uint8_t passes;		/* fp32 operands: chip's array.fp32_passes */
-	uint8_t stored_of_4;	/* 4 dense, 2 or 1 sparse */
+	uint8_t passes;      /* fp32 operands: chip's array.fp32_passes */
+	uint8_t stored_of_4; /* 4 dense, 2 or 1 sparse */
 };
 struct npu_gemm_shape npu_gemm_shape_of(const struct npu_chip *chip,
-				     const struct npu_insn_gemm *gemm);
+					const struct npu_insn_gemm *gemm);
 
 /* Cycles of one GEMM alone: fill, all weight tiles, drain; the array's dataflow
  * and overlap mode as the chip says. source: timing.md 3. */

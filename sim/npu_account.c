@@ -71,9 +71,9 @@ static struct array_use use_array(const struct npu_sim *sim,
 			use.layer = flight->layer;
 			use.bin[NPU_BIN_fill_drain] = cycles;
 			/* the order of npu_stall.def: bank before drain */
-			use.stall[mx->waits == NPU_BIN_bank ?
-					  NPU_STALL_bank :
-					  NPU_STALL_fill_drain] = cycles;
+			use.stall[mx->waits == NPU_BIN_bank
+					  ? NPU_STALL_bank
+					  : NPU_STALL_fill_drain] = cycles;
 			return use;
 		}
 	}
@@ -171,8 +171,8 @@ static void account_core(struct npu_sim *sim, struct npu__core *core,
 	struct npu__engine *mx = &core->engine[NPU_ENGINE_mx];
 	struct array_use use = use_array(sim, mx, cycles);
 	/* the record has one set of engines: those of the first core */
-	uint64_t(*bins)[NPU_BIN_COUNT] = core->index == 0 ? sim->bins :
-							    sim->other_bins;
+	uint64_t(*bins)[NPU_BIN_COUNT] =
+		core->index == 0 ? sim->bins : sim->other_bins;
 
 	for (int b = 0; b < NPU_BIN_COUNT; b++)
 		bins[mx->id - NPU_ENGINE_ld][b] += use.bin[b];
@@ -288,8 +288,8 @@ enum npu_status npu__account_retire(struct npu_sim *sim,
 	while (sim->oldest + 1 < sim->layer_count &&
 	       sim->layer[sim->oldest].left == 0)
 		sim->oldest++;
-	return sim->options.trace ?
-		       keep_event(sim, core, engine, flight, err) : NPU_OK;
+	return sim->options.trace ? keep_event(sim, core, engine, flight, err)
+				  : NPU_OK;
 }
 
 /* ---- memory ---- */
@@ -329,8 +329,7 @@ static enum npu_status keep_sample(struct npu_sim *sim, uint64_t bytes,
 		sim->samples[sim->now / sim->sample_cycles].write_bytes +=
 			bytes;
 	else
-		sim->samples[sim->now / sim->sample_cycles].read_bytes +=
-			bytes;
+		sim->samples[sim->now / sim->sample_cycles].read_bytes += bytes;
 	return NPU_OK;
 }
 
@@ -346,6 +345,6 @@ enum npu_status npu__account_memory(struct npu_sim *sim, uint32_t layer,
 		stats->dram_write_bytes += moved;
 	else
 		stats->dram_read_bytes += moved;
-	return sim->options.trace ? keep_sample(sim, moved, is_write, err) :
-				    NPU_OK;
+	return sim->options.trace ? keep_sample(sim, moved, is_write, err)
+				  : NPU_OK;
 }

@@ -12,8 +12,8 @@ struct space {
 
 static uint32_t bank_of(const struct space *space, uint64_t at)
 {
-	return space->is_acc ? npu_chip_acc_bank(space->chip, (uint32_t)at) :
-			       npu_chip_spad_bank(space->chip, at);
+	return space->is_acc ? npu_chip_acc_bank(space->chip, (uint32_t)at)
+			     : npu_chip_spad_bank(space->chip, at);
 }
 
 static void set(struct npu__banks *banks, const struct space *space,
@@ -67,9 +67,10 @@ void npu__banks_add(struct npu__banks *banks, const struct npu_chip *chip,
 
 	if (access->space != NPU_SPACE_acc && access->space != NPU_SPACE_spad)
 		return;
-	space.bank = space.is_acc ?
-		npu_chip_acc_rows(chip) / chip->accumulators.banks :
-		chip->scratchpad.bytes / chip->scratchpad.banks;
+	space.bank =
+		space.is_acc
+			? npu_chip_acc_rows(chip) / chip->accumulators.banks
+			: chip->scratchpad.bytes / chip->scratchpad.banks;
 	walk(banks, &space, access, 0, (uint64_t)access->first);
 }
 

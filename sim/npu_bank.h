@@ -8,7 +8,7 @@
 /* One bit a bank; as many as npu_chip.def allows. */
 struct npu__banks {
 	uint64_t spad[4]; /* 256 */
-	uint64_t acc;	  /* 64 */
+	uint64_t acc;     /* 64 */
 };
 
 /* Banks that a set of bytes or rows touches. */

@@ -14,9 +14,9 @@ struct rates {
 	double cores, pes;
 	double spad_read, spad_write; /* pJ a byte, crossbar included */
 	double acc_read, acc_write;   /* pJ a byte */
-	double array_pins;	      /* pJ a cycle: clock pins of all PEs */
-	double other_clock;	      /* pJ a cycle: all the rest's clock */
-	double gated;		      /* share left where a clock stops */
+	double array_pins;            /* pJ a cycle: clock pins of all PEs */
+	double other_clock;           /* pJ a cycle: all the rest's clock */
+	double gated;                 /* share left where a clock stops */
 	double leakage_pj_per_cycle;
 };
 
@@ -36,8 +36,8 @@ static double register_bits(const struct npu_chip *chip)
 static double pe_area_um2(const struct npu_chip *chip,
 			  const struct npu_technology *t)
 {
-	return chip->array.operands == NPU_operands_int8 ?
-		       t->pe_int8_area_um2 : t->pe_any_area_um2;
+	return chip->array.operands == NPU_operands_int8 ? t->pe_int8_area_um2
+							 : t->pe_any_area_um2;
 }
 
 void npu_energy_area(const struct npu_chip *chip,
@@ -55,15 +55,13 @@ void npu_energy_area(const struct npu_chip *chip,
 	mm2[NPU_COMPONENT_pe] = cores * pes * pe_area_um2(chip, t) * 1e-6;
 	mm2[NPU_COMPONENT_scratchpad] = cores * t->sram_area_mm2_per_mib *
 					(double)chip->scratchpad.bytes * mib;
-	mm2[NPU_COMPONENT_accumulator] =
-		cores * t->sram_area_mm2_per_mib *
-		(double)chip->accumulators.bytes * mib;
+	mm2[NPU_COMPONENT_accumulator] = cores * t->sram_area_mm2_per_mib *
+					 (double)chip->accumulators.bytes * mib;
 	mm2[NPU_COMPONENT_vector] = cores * (double)chip->vector.lanes *
 				    t->vector_lane_area_um2 * 1e-6;
 	mm2[NPU_COMPONENT_dma] = cores * 2 * (double)chip->dma.width *
 				 t->dma_area_um2_per_byte * 1e-6;
-	mm2[NPU_COMPONENT_dram] =
-		peak_gb_per_s * t->dram_phy_area_mm2_s_per_gb;
+	mm2[NPU_COMPONENT_dram] = peak_gb_per_s * t->dram_phy_area_mm2_s_per_gb;
 }
 
 static void set_memories(struct rates *r)
@@ -72,8 +70,8 @@ static void set_memories(struct rates *r)
 	const struct npu_technology *t = r->t;
 	const double width = (double)chip->dma.width;
 	const double row = 4.0 * (double)chip->array.cols;
-	const double spad_bank = (double)chip->scratchpad.bytes /
-				 (double)chip->scratchpad.banks;
+	const double spad_bank =
+		(double)chip->scratchpad.bytes / (double)chip->scratchpad.banks;
 	const double acc_bank = (double)chip->accumulators.bytes /
 				(double)chip->accumulators.banks;
 	/* model: a byte crosses a side of its core's scratchpad */
@@ -83,11 +81,11 @@ static void set_memories(struct rates *r)
 			    t->wire_toggle_ratio;
 
 	/* model: words are as wide as the DMA, of accumulators as a row */
-	r->spad_read = wire + npu_technology_sram_read_pj(t, spad_bank, width) /
-				      width;
+	r->spad_read =
+		wire + npu_technology_sram_read_pj(t, spad_bank, width) / width;
 	r->spad_write =
-		wire + npu_technology_sram_write_pj(t, spad_bank, width) /
-			       width;
+		wire +
+		npu_technology_sram_write_pj(t, spad_bank, width) / width;
 	r->acc_read = npu_technology_sram_read_pj(t, acc_bank, row) / row;
 	r->acc_write = npu_technology_sram_write_pj(t, acc_bank, row) / row;
 }
@@ -96,29 +94,28 @@ static void set_clock(struct rates *r)
 {
 	const struct npu_chip *chip = r->chip;
 	const struct npu_technology *t = r->t;
-	const double other = r->area[NPU_COMPONENT_vector] +
-			     r->area[NPU_COMPONENT_dma];
+	const double other =
+		r->area[NPU_COMPONENT_vector] + r->area[NPU_COMPONENT_dma];
 
 	r->array_pins = r->pes * r->cores * register_bits(chip) *
 				t->pe_register_pj_per_bit *
 				t->pe_register_clock_ratio +
 			r->area[NPU_COMPONENT_pe] * t->clock_tree_pj_per_mm2;
 	r->other_clock = other * t->clock_tree_pj_per_mm2;
-	r->gated = chip->chip.clock_gating == NPU_gating_none ?
-			   1.0 : t->clock_gated_ratio;
+	r->gated = chip->chip.clock_gating == NPU_gating_none
+			   ? 1.0
+			   : t->clock_gated_ratio;
 }
 
 static void set_leakage(struct rates *r)
 {
 	const struct npu_chip *chip = r->chip;
 	const double kelvin = (double)chip->chip.temperature;
-	const double sram_bytes =
-		r->cores * (double)(chip->scratchpad.bytes +
-				    chip->accumulators.bytes);
-	const double logic_mm2 = r->area[NPU_COMPONENT_pe] +
-				 r->area[NPU_COMPONENT_vector] +
-				 r->area[NPU_COMPONENT_dma] +
-				 r->area[NPU_COMPONENT_dram];
+	const double sram_bytes = r->cores * (double)(chip->scratchpad.bytes +
+						      chip->accumulators.bytes);
+	const double logic_mm2 =
+		r->area[NPU_COMPONENT_pe] + r->area[NPU_COMPONENT_vector] +
+		r->area[NPU_COMPONENT_dma] + r->area[NPU_COMPONENT_dram];
 	const double mw =
 		npu_technology_sram_leakage_mw(r->t, chip->chip.process, kelvin,
 					       sram_bytes) +
@@ -147,8 +144,9 @@ static double clock_pj(const struct rates *r, const struct npu_stats *s)
 {
 	const double cycles = (double)s->cycles;
 	double array = (double)s->compute_cycles;
-	const double other = (double)(s->vector_cycles + s->load_cycles +
-				      s->store_cycles) / 3;
+	const double other =
+		(double)(s->vector_cycles + s->load_cycles + s->store_cycles) /
+		3;
 
 	if (r->chip->chip.clock_gating == NPU_gating_none)
 		array = cycles;
@@ -186,8 +184,7 @@ static void fill_layer(const struct rates *r,
 	pj[NPU_COMPONENT_dma] =
 		(double)(s->dram_read_bytes + s->dram_write_bytes) *
 		t->dma_pj_per_byte;
-	pj[NPU_COMPONENT_leakage] =
-		(double)s->cycles * r->leakage_pj_per_cycle;
+	pj[NPU_COMPONENT_leakage] = (double)s->cycles * r->leakage_pj_per_cycle;
 	pj[NPU_COMPONENT_clock] = clock_pj(r, s);
 }
 
@@ -211,8 +208,8 @@ static void fill_dram(const struct rates *r,
 
 	for (size_t i = 0; i < result->layer_count; i++) {
 		struct npu_stats *s = &result->layers[i].stats;
-		const double io = share(s->dram_read_bytes +
-						s->dram_write_bytes, moved);
+		const double io =
+			share(s->dram_read_bytes + s->dram_write_bytes, moved);
 
 		s->energy_pj[NPU_COMPONENT_dram] =
 			e.read_pj * share(s->dram_read_bytes,
@@ -221,8 +218,8 @@ static void fill_dram(const struct rates *r,
 					   total->dram_write_bytes) +
 			e.io_pj * io +
 			e.activate_pj * (opens ? share(s->dram_activates,
-						       total->dram_activates) :
-						 io) +
+						       total->dram_activates)
+					       : io) +
 			(e.refresh_pj + e.background_pj) *
 				share(s->cycles, total->cycles);
 	}

@@ -40,8 +40,9 @@ static int are_claimed(const struct npu__core *core,
 		if (other == engine)
 			continue;
 		for (uint32_t i = 0; i < other->flight_count; i++) {
-			const struct npu__flight *flight = &other->flight[
-				(other->flight_head + i) % NPU_FLIGHT_MAX];
+			const struct npu__flight *flight =
+				&other->flight[(other->flight_head + i) %
+					       NPU_FLIGHT_MAX];
 
 			if (!flight->is_executed &&
 			    npu__banks_meet(&flight->banks, banks))
@@ -72,8 +73,7 @@ static enum npu_status start(struct npu_sim *sim, struct npu__core *core,
 {
 	const uint32_t index = engine->queue[engine->head].insn;
 	const union npu_insn *insn = npu__insn(core, index);
-	struct npu__flight *flight =
-		npu__flight(engine, engine->flight_count);
+	struct npu__flight *flight = npu__flight(engine, engine->flight_count);
 
 	*flight = (struct npu__flight){
 		.insn = index,
@@ -196,8 +196,9 @@ npu_cycle npu__engine_next(const struct npu_sim *sim,
 	npu_cycle next = NPU_NEVER;
 
 	for (uint32_t i = 0; i < engine->flight_count; i++) {
-		const struct npu__flight *flight = &engine->flight[
-			(engine->flight_head + i) % NPU_FLIGHT_MAX];
+		const struct npu__flight *flight =
+			&engine->flight[(engine->flight_head + i) %
+					NPU_FLIGHT_MAX];
 
 		next = sooner(next, flight->done, now);
 		if (!flight->is_submitted)
@@ -212,9 +213,8 @@ npu_cycle npu__engine_next(const struct npu_sim *sim,
 		next = sooner(next, engine->queue[engine->head].ready, now);
 		next = sooner(next, engine->next_issue, now);
 		next = sooner(next,
-			      ops_of(engine)->earliest(
-				      sim, core, engine,
-				      npu__insn(core, index)),
+			      ops_of(engine)->earliest(sim, core, engine,
+						       npu__insn(core, index)),
 			      now);
 	}
 	return next;

@@ -19,7 +19,8 @@ enum { BURST = 64 };
 
 static const struct npu__flight *last_flight(const struct npu__engine *engine)
 {
-	return &engine->flight[(engine->flight_head + engine->flight_count - 1) %
+	return &engine->flight[(engine->flight_head + engine->flight_count -
+				1) %
 			       NPU_FLIGHT_MAX];
 }
 
@@ -42,8 +43,8 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 			     struct npu__flight *flight, struct npu_error *err)
 {
 	const union npu_insn *insn = npu__insn(core, flight->insn);
-	const int gathers = insn->op == NPU_OP_ld ? (int)insn->ld.gather :
-						    (int)insn->st.gather;
+	const int gathers = insn->op == NPU_OP_ld ? (int)insn->ld.gather
+						  : (int)insn->st.gather;
 
 	if (gathers && !sim->options.functional)
 		return npu_fail(err, NPU_E_UNSUPPORTED,
@@ -90,8 +91,8 @@ static enum npu_status hand_over(struct runs *r, struct npu_error *err)
 static enum npu_status add_run(struct runs *r, uint64_t first, uint64_t bytes,
 			       struct npu_error *err)
 {
-	const uint64_t reach = r->is_write ?
-		r->end : (r->end + BURST - 1) / BURST * BURST;
+	const uint64_t reach =
+		r->is_write ? r->end : (r->end + BURST - 1) / BURST * BURST;
 
 	if (bytes == 0)
 		return NPU_OK;
@@ -107,34 +108,37 @@ static enum npu_status add_run(struct runs *r, uint64_t first, uint64_t bytes,
 	return NPU_OK;
 }
 
+/* Row i1 of a gather or scatter is where its index says. */
+static enum npu_status look_up(const struct runs *r, const struct npu_copy *c,
+			       uint64_t i1, int64_t *at, struct npu_error *err)
+{
+	const uint8_t *spad = r->sim->memory->core[r->core->index].spad;
+	int32_t k;
+
+	memcpy(&k, spad + c->index + 4 * i1, sizeof k);
+	if (k < 0 || (uint64_t)k >= c->limit)
+		return npu_fail(
+			err, NPU_E_FAULT, "index %d of row %llu, limit %llu", k,
+			(unsigned long long)i1, (unsigned long long)c->limit);
+	*at = c->offset + k * c->s1;
+	return NPU_OK;
+}
+
 static enum npu_status add_rows(struct runs *r, const struct npu_copy *c,
 				uint64_t base, struct npu_error *err)
 {
-	const uint8_t *spad = r->sim->options.functional ?
-		r->sim->memory->core[r->core->index].spad : NULL;
-
 	for (uint64_t i3 = 0; i3 < c->n3; i3++)
-	for (uint64_t i2 = 0; i2 < c->n2; i2++)
-	for (uint64_t i1 = 0; i1 < c->n1; i1++) {
-		int64_t at = c->offset + (int64_t)i3 * c->s3 +
-			     (int64_t)i2 * c->s2 + (int64_t)i1 * c->s1;
-		uint64_t lo, hi;
+		for (uint64_t i2 = 0; i2 < c->n2; i2++)
+			for (uint64_t i1 = 0; i1 < c->n1; i1++) {
+				int64_t at = npu_copy_from(c, i3, i2, i1);
+				uint64_t lo, hi;
 
-		npu_copy_row(c, i2, i1, &lo, &hi);
-		if (c->gather) {
-			int32_t k;
-
-			memcpy(&k, spad + c->index + 4 * i1, sizeof k);
-			if (k < 0 || (uint64_t)k >= c->limit)
-				return npu_fail(err, NPU_E_FAULT,
-						"index %d of row %llu, limit "
-						"%llu", k,
-						(unsigned long long)i1,
-						(unsigned long long)c->limit);
-			at = c->offset + k * c->s1;
-		}
-		NPU_TRY(add_run(r, base + (uint64_t)at + lo, hi - lo, err));
-	}
+				npu_copy_row(c, i2, i1, &lo, &hi);
+				if (c->gather)
+					NPU_TRY(look_up(r, c, i1, &at, err));
+				NPU_TRY(add_run(r, base + (uint64_t)at + lo,
+						hi - lo, err));
+			}
 	return hand_over(r, err);
 }
 
@@ -165,8 +169,7 @@ enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
 				struct npu__flight *flight,
 				struct npu_error *err)
 {
-	const struct npu_copy copy =
-		npu_copy_of(npu__insn(core, flight->insn));
+	const struct npu_copy copy = npu_copy_of(npu__insn(core, flight->insn));
 	struct runs runs = {
 		.sim = sim,
 		.core = core,

@@ -18,7 +18,8 @@ static npu_cycle earliest(const struct npu_sim *sim,
 	(void)core, (void)insn;
 	if (!engine->flight_count)
 		return sim->now;
-	last = &engine->flight[(engine->flight_head + engine->flight_count - 1) %
+	last = &engine->flight[(engine->flight_head + engine->flight_count -
+				1) %
 			       NPU_FLIGHT_MAX];
 	return last->span.accept;
 }

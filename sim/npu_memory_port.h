@@ -18,9 +18,9 @@ struct npu_memory_port {
 };
 
 /* The DRAM of a chip. */
-NPU_NODISCARD enum npu_status
-npu_memory_port_dram(const struct npu_chip *chip, struct npu_memory_port *out,
-		     struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_memory_port_dram(const struct npu_chip *chip,
+						   struct npu_memory_port *out,
+						   struct npu_error *err);
 
 /* Masters and ids of requests: who asked, and for which descriptor. */
 enum { NPU_MASTERS_A_CORE = 3, NPU_MASTER_fetch = 0 }; /* then LD, ST */

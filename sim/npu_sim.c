@@ -34,7 +34,8 @@ static enum npu_status check_program(const struct npu_chip *chip,
 		    core->code[core->count - 1].op != NPU_OP_end)
 			return npu_fail(err, NPU_E_FAULT,
 					"core %u: program does not end with "
-					"`end`", i);
+					"`end`",
+					i);
 	}
 	return NPU_OK;
 }
@@ -109,9 +110,10 @@ enum npu_status npu_sim_create(const struct npu_chip *chip,
 	sim->core = calloc(sim->core_count, sizeof *sim->core);
 	sim->layer = calloc(sim->layer_count, sizeof *sim->layer);
 	sim->macs = calloc(sim->layer_count, sizeof *sim->macs);
-	status = sim->core && sim->layer && sim->macs ?
-			 NPU_OK :
-			 npu_fail(err, NPU_E_NOMEM, "no memory to simulate in");
+	status = sim->core && sim->layer && sim->macs
+			 ? NPU_OK
+			 : npu_fail(err, NPU_E_NOMEM,
+				    "no memory to simulate in");
 	if (status == NPU_OK)
 		status = npu_technology_load(chip->chip.technology, NULL,
 					     &sim->technology, err);
@@ -172,8 +174,8 @@ static int retire_all(struct npu_sim *sim, struct npu__core *core,
 	int moved = 0;
 
 	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++)
-		moved += npu__engine_retire(sim, core, &core->engine[e],
-					    status, err);
+		moved += npu__engine_retire(sim, core, &core->engine[e], status,
+					    err);
 	return moved;
 }
 
@@ -194,8 +196,7 @@ static int issue_all(struct npu_sim *sim, struct npu__core *core,
 	return moved;
 }
 
-static enum npu_status submit_begun(struct npu_sim *sim,
-				    struct npu__core *core,
+static enum npu_status submit_begun(struct npu_sim *sim, struct npu__core *core,
 				    struct npu_error *err)
 {
 	for (int e = NPU_ENGINE_ld; e <= NPU_ENGINE_st; e++) {
@@ -227,8 +228,8 @@ static enum npu_status step(struct npu_sim *sim, struct npu_error *err)
 			struct npu__core *core = &sim->core[i];
 
 			if (status == NPU_OK)
-				moved += npu__sequencer_step(sim, core,
-							     &status, err);
+				moved += npu__sequencer_step(sim, core, &status,
+							     err);
 			if (status == NPU_OK)
 				moved += issue_all(sim, core, &status, err);
 			if (status == NPU_OK)
@@ -285,27 +286,30 @@ static enum npu_status deadlock(const struct npu_sim *sim,
 	enum npu_status status;
 
 	for (uint32_t i = 0; i < sim->core_count; i++)
-	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++) {
-		const struct npu__core *core = &sim->core[i];
-		const struct npu__engine *engine = &core->engine[e];
+		for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++) {
+			const struct npu__core *core = &sim->core[i];
+			const struct npu__engine *engine = &core->engine[e];
 
-		if (engine->flight_count)
-			npu_text_add(&text,
-				     "; %s finished instruction %u of core %u, "
-				     "whose token is full",
-				     npu_engine_name(engine->id),
-				     engine->flight[engine->flight_head].insn,
-				     i);
-		else if (engine->count)
-			npu_text_add(&text,
-				     "; %s waits with instruction %u of core "
-				     "%u for its tokens",
-				     npu_engine_name(engine->id),
-				     engine->queue[engine->head].insn, i);
-	}
-	status = npu_fail(err, NPU_E_FAULT,
-			  "deadlock at cycle %" PRIu64 "%s", sim->now,
-			  text.data ? text.data : "");
+			if (engine->flight_count)
+				npu_text_add(&text,
+					     "; %s finished instruction %u of "
+					     "core %u, "
+					     "whose token is full",
+					     npu_engine_name(engine->id),
+					     engine->flight[engine->flight_head]
+						     .insn,
+					     i);
+			else if (engine->count)
+				npu_text_add(&text,
+					     "; %s waits with instruction %u "
+					     "of core "
+					     "%u for its tokens",
+					     npu_engine_name(engine->id),
+					     engine->queue[engine->head].insn,
+					     i);
+		}
+	status = npu_fail(err, NPU_E_FAULT, "deadlock at cycle %" PRIu64 "%s",
+			  sim->now, text.data ? text.data : "");
 	npu_text_clear(&text);
 	return status;
 }
@@ -324,8 +328,7 @@ static enum npu_status advance(struct npu_sim *sim, struct npu_error *err)
 	npu_cycle at;
 	int matters = 0;
 
-	while (!matters &&
-	       sim->port.advance(sim->port.user, next, &run, &at))
+	while (!matters && sim->port.advance(sim->port.user, next, &run, &at))
 		matters = answer(sim, &run, at);
 	if (!matters && next == NPU_NEVER)
 		return deadlock(sim, err);
@@ -359,7 +362,7 @@ enum npu_status npu_sim_run(struct npu_sim *sim, npu_layer_hook *hook,
 
 /* ---- tensors ---- */
 
-/* Rows of the innermost dimension: fn(user, memory, elements, stride). */
+/* Between a dense, row-major array and a tensor as it lies in memory. */
 static void copy_tensor(struct npu_sim *sim, const struct npu_tensor_desc *t,
 			uint8_t *data, int is_write)
 {

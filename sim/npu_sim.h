@@ -14,7 +14,7 @@ struct npu_sim; /* opaque: engines, memories, clock, counters */
 
 struct npu_sim_options {
 	uint8_t functional;  /* 0: timing only, no data is touched */
-	uint8_t trace;	     /* keep events and samples */
+	uint8_t trace;       /* keep events and samples */
 	uint64_t max_cycles; /* 0: none; E_LIMIT beyond */
 };
 

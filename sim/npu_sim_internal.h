@@ -30,7 +30,7 @@ struct npu__flight {
 	uint32_t insn;
 	uint32_t layer;
 	npu_cycle issue;
-	npu_cycle done; /* NPU_NEVER while memory has not answered */
+	npu_cycle done;      /* NPU_NEVER while memory has not answered */
 	uint8_t is_executed; /* its effects and banks are done with; tokens
 			      * are still to be given */
 	struct npu_cost cost;
@@ -65,7 +65,8 @@ struct npu__engine {
 /* Fetches descriptors ahead, pushes them to the engines in order. */
 struct npu__sequencer {
 	uint64_t code_address;
-	uint32_t asked, fetched, next; /* descriptors: requested, here, pushed */
+	uint32_t asked, fetched,
+		next; /* descriptors: requested, here, pushed */
 	npu_cycle next_push;
 	uint8_t has_ended;
 };
@@ -87,9 +88,8 @@ struct npu__layer {
 	npu_cycle first_issue, last_done;
 	uint8_t has_issued;
 	uint64_t dma_busy_cycles[2]; /* LD, ST: scratchpad's side */
-	uint8_t passes; /* least of its GEMMs; 0: none */
+	uint8_t passes;              /* least of its GEMMs; 0: none */
 };
-
 
 struct npu_sim {
 	const struct npu_chip *chip;
@@ -101,12 +101,12 @@ struct npu_sim {
 	npu_cycle now;
 	uint8_t has_run;
 	uint32_t core_count;
-	struct npu__core *core; /* [core_count] */
-	struct npu__layer *layer; /* [layer_count] */
+	struct npu__core *core;       /* [core_count] */
+	struct npu__layer *layer;     /* [layer_count] */
 	struct npu_energy_macs *macs; /* [layer_count] */
 	struct npu_technology technology;
-	uint32_t layer_count;	  /* at least 1 */
-	uint32_t oldest;	  /* unfinished layer; the last one at the end */
+	uint32_t layer_count; /* at least 1 */
+	uint32_t oldest;      /* unfinished layer; the last one at the end */
 	uint64_t bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT]; /* first core */
 	uint64_t other_bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT];
 	uint64_t activates, refreshes; /* charged to layers so far */
@@ -133,8 +133,8 @@ static inline uint32_t npu__layer_of(const struct npu_sim *sim,
 {
 	const uint64_t layer = insn->any.tag >> NPU_TAG_LAYER_SHIFT;
 
-	return layer < sim->layer_count ? (uint32_t)layer :
-					  sim->layer_count - 1;
+	return layer < sim->layer_count ? (uint32_t)layer
+					: sim->layer_count - 1;
 }
 
 static inline struct npu__flight *npu__flight(struct npu__engine *engine,
@@ -160,7 +160,7 @@ void npu__sim_tokens_take(struct npu__core *core, uint64_t wait);
 int npu__tokens_have_room(const struct npu_sim *sim,
 			  const struct npu__core *core, uint64_t signal);
 void npu__sim_tokens_give(struct npu_sim *sim, const struct npu__core *core,
-		      uint64_t signal);
+			  uint64_t signal);
 
 /* The counters, each of its own core, that the ports of `signal` lead to. */
 uint16_t npu__tokens_counters(const struct npu__core *core, uint64_t signal);

@@ -85,8 +85,8 @@ static enum npu_status fill_layer(struct npu_sim *sim, uint32_t i,
 	if (from->has_issued)
 		from->stats.span_cycles = from->last_done - from->first_issue;
 	from->stats.macs = layer ? layer->macs : 0;
-	to->name = npu_arena_strdup(result->arena, layer && layer->name ?
-						   layer->name : "program");
+	to->name = npu_arena_strdup(
+		result->arena, layer && layer->name ? layer->name : "program");
 	to->op = npu_arena_strdup(result->arena,
 				  layer && layer->op ? layer->op : "");
 	if (!to->name || !to->op)
@@ -96,9 +96,9 @@ static enum npu_status fill_layer(struct npu_sim *sim, uint32_t i,
 	to->compute_bound_cycles = whole(roof.compute);
 	to->vector_bound_cycles = whole(roof.vector);
 	to->dram_bound_cycles = whole(roof.dram);
-	to->bound_cycles = largest(to->compute_bound_cycles,
-				   to->vector_bound_cycles,
-				   to->dram_bound_cycles);
+	to->bound_cycles =
+		largest(to->compute_bound_cycles, to->vector_bound_cycles,
+			to->dram_bound_cycles);
 	to->bound = bound_of(sim, from);
 	return NPU_OK;
 }
@@ -133,10 +133,10 @@ static enum npu_status fill_trace(struct npu_sim *sim,
 				  struct npu_result *result,
 				  struct npu_error *err)
 {
-	result->events = npu_new(result->arena, struct npu_event,
-				 sim->event_count);
-	result->samples = npu_new(result->arena, struct npu_sample,
-				  sim->sample_count);
+	result->events =
+		npu_new(result->arena, struct npu_event, sim->event_count);
+	result->samples =
+		npu_new(result->arena, struct npu_sample, sim->sample_count);
 	if (!result->events || !result->samples)
 		return npu_fail(err, NPU_E_NOMEM, "no memory for the trace");
 	if (sim->event_count)
@@ -157,14 +157,14 @@ static enum npu_status fill(struct npu_sim *sim, struct npu_result *result,
 	const struct npu_chip *chip = sim->chip;
 	struct npu_dram_counters counters;
 
-	result->network = npu_arena_strdup(result->arena,
-					   sim->program->network ?
-					   sim->program->network : "program");
+	result->network = npu_arena_strdup(
+		result->arena,
+		sim->program->network ? sim->program->network : "program");
 	result->chip = npu_arena_strdup(result->arena, chip->chip.name);
 	result->mode = sim->options.functional ? "functional" : "timing";
 	result->clock_hz = chip->chip.clock;
-	result->peak_macs_per_cycle = chip->array.rows * chip->array.cols *
-				      sim->core_count;
+	result->peak_macs_per_cycle =
+		chip->array.rows * chip->array.cols * sim->core_count;
 	result->dram_peak_gb_per_s = npu_dram_peak_bytes_per_cycle(chip) *
 				     (double)chip->chip.clock * 1e-9;
 	result->layer_count = sim->layer_count;

@@ -49,7 +49,7 @@ int npu__tokens_have_room(const struct npu_sim *sim,
 }
 
 void npu__sim_tokens_give(struct npu_sim *sim, const struct npu__core *core,
-		      uint64_t signal)
+			  uint64_t signal)
 {
 	for (unsigned p = 0; signal >> p; p++) {
 		uint32_t capacity;
@@ -69,8 +69,9 @@ uint16_t npu__tokens_counters(const struct npu__core *core, uint64_t signal)
 
 	for (unsigned p = 0; signal >> p; p++)
 		if (signal >> p & 1 && core->program->port[p].used)
-			counters |= (uint16_t)(
-				1u << (core->program->port[p].counter &
-				       (NPU_TOKENS - 1)));
+			counters |=
+				(uint16_t)(1u
+					   << (core->program->port[p].counter &
+					       (NPU_TOKENS - 1)));
 	return counters;
 }

@@ -14,17 +14,17 @@ struct npu_copy npu_copy_of(const union npu_insn *insn)
 {
 	struct npu_copy c = { 0 };
 
-#define TAKE(from)                                                        \
-	do {                                                              \
-		c.spad = (from)->spad;                                    \
-		c.n0 = (from)->n0, c.n1 = (from)->n1;                     \
-		c.n2 = (from)->n2, c.n3 = (from)->n3;                     \
-		c.d1 = (from)->d1, c.d2 = (from)->d2, c.d3 = (from)->d3;  \
-		c.s1 = (from)->s1, c.s2 = (from)->s2, c.s3 = (from)->s3;  \
-		c.offset = signed_offset((from)->offset);                 \
-		c.region = (uint8_t)(from)->region;                       \
-		c.gather = (uint8_t)(from)->gather;                       \
-		c.limit = (from)->limit, c.index = (from)->index;         \
+#define TAKE(from)                                                       \
+	do {                                                             \
+		c.spad = (from)->spad;                                   \
+		c.n0 = (from)->n0, c.n1 = (from)->n1;                    \
+		c.n2 = (from)->n2, c.n3 = (from)->n3;                    \
+		c.d1 = (from)->d1, c.d2 = (from)->d2, c.d3 = (from)->d3; \
+		c.s1 = (from)->s1, c.s2 = (from)->s2, c.s3 = (from)->s3; \
+		c.offset = signed_offset((from)->offset);                \
+		c.region = (uint8_t)(from)->region;                      \
+		c.gather = (uint8_t)(from)->gather;                      \
+		c.limit = (from)->limit, c.index = (from)->index;        \
 	} while (0)
 	if (insn->op == NPU_OP_ld) {
 		const struct npu_insn_ld *ld = &insn->ld;

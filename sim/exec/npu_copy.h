@@ -8,7 +8,7 @@
 struct npu_copy {
 	uint64_t spad, n0, n1, n2, n3, d1, d2, d3;
 	int64_t offset, s1, s2, s3; /* bytes in the region */
-	uint64_t limit, index;	    /* gather */
+	uint64_t limit, index;      /* gather */
 	uint64_t y_lo, y_hi;
 	int64_t u_lo, u_end; /* read where u_lo <= i1*s1 + i0 < u_end */
 	uint32_t fill;
@@ -34,6 +34,20 @@ static inline void npu_copy_row(const struct npu_copy *copy, uint64_t i2,
 		from = to = 0;
 	*lo = (uint64_t)from;
 	*hi = (uint64_t)to;
+}
+
+/* Where row (i3, i2, i1) starts: in the region, and in the scratchpad. */
+static inline int64_t npu_copy_from(const struct npu_copy *copy, uint64_t i3,
+				    uint64_t i2, uint64_t i1)
+{
+	return copy->offset + (int64_t)i3 * copy->s3 + (int64_t)i2 * copy->s2 +
+	       (int64_t)i1 * copy->s1;
+}
+
+static inline uint64_t npu_copy_spad(const struct npu_copy *copy, uint64_t i3,
+				     uint64_t i2, uint64_t i1)
+{
+	return copy->spad + i3 * copy->d3 + i2 * copy->d2 + i1 * copy->d1;
 }
 
 /* Byte `at` of `region`, where the instruction was checked. */

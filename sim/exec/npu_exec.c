@@ -42,7 +42,6 @@ static void take_sizes(struct npu_memory *m, const struct npu_chip *chip,
 	m->spad_bytes = chip->scratchpad.bytes;
 	m->acc_rows = npu_chip_acc_rows(chip);
 	m->columns = (uint32_t)chip->array.cols;
-	m->array_rows = (uint32_t)chip->array.rows;
 	m->core_count = program->core_count;
 	for (unsigned r = 0; r < NPU_REGIONS; r++) {
 		m->region_kind[r] = program->region[r].kind;
@@ -76,8 +75,8 @@ static int add_storage(struct npu_memory *m, const struct npu_program *program)
 		case NPU_REGION_input:
 		case NPU_REGION_output:
 		case NPU_REGION_scratch:
-			m->region[r] = calloc(region->bytes ? region->bytes : 1,
-					      1);
+			m->region[r] =
+				calloc(region->bytes ? region->bytes : 1, 1);
 			if (!m->region[r])
 				return 0;
 			break;

@@ -20,7 +20,6 @@ struct npu_core_memory {
 struct npu_memory {
 	uint64_t spad_bytes;
 	uint32_t acc_rows, columns; /* columns = T */
-	uint32_t array_rows;
 	uint32_t core_count;
 	struct npu_core_memory core[NPU_CORES_MAX];
 	/* DRAM, region by region; NULL for `unused`, `code` and `cores` */

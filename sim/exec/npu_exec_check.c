@@ -16,7 +16,8 @@ static enum npu_status out_of(const char *what, int64_t lo, int64_t hi,
 			      uint64_t size, struct npu_error *err)
 {
 	return npu_fail(err, NPU_E_FAULT,
-			"%s %" PRId64 "..%" PRId64 " touched, there are %" PRIu64,
+			"%s %" PRId64 "..%" PRId64
+			" touched, there are %" PRIu64,
 			what, lo, hi - 1, size);
 }
 
@@ -35,8 +36,8 @@ static enum npu_status check_window(const struct npu_memory *m, int64_t lo,
 	at = first & in_core & ~NPU_CORE_LUT;
 	size = first & NPU_CORE_LUT ? NPU_LUT_BYTES : m->spad_bytes;
 	if (at + (last - first) >= size)
-		return out_of(first & NPU_CORE_LUT ? "LUT RAM bytes" :
-						     "scratchpad bytes",
+		return out_of(first & NPU_CORE_LUT ? "LUT RAM bytes"
+						   : "scratchpad bytes",
 			      (int64_t)at, (int64_t)(at + last - first + 1),
 			      size, err);
 	return NPU_OK;
@@ -82,8 +83,8 @@ static enum npu_status check_access(const struct npu_memory *m,
 					"multicast to cores 0x%x, there are %u",
 					a->cores, m->core_count);
 		if (lo < 0 || (uint64_t)hi > m->spad_bytes)
-			return out_of("scratchpad bytes", lo, hi,
-				      m->spad_bytes, err);
+			return out_of("scratchpad bytes", lo, hi, m->spad_bytes,
+				      err);
 		break;
 	case NPU_SPACE_acc:
 		if (lo < 0 || hi > (int64_t)m->acc_rows)
@@ -144,8 +145,8 @@ static enum npu_status check_vector(const union npu_insn *insn,
 	const struct npu_operand dst = npu_insn_operand(insn, NPU_SLOT_dst);
 	const struct npu_operand a = npu_insn_operand(insn, NPU_SLOT_a);
 
-	if (!v->n0 || !v->n1 || !v->n2 || v->ints > 2 ||
-	    v->f > NPU_FUNC_lut || v->op1 == NPU_ALU_sel ||
+	if (!v->n0 || !v->n1 || !v->n2 || v->ints > 2 || v->f > NPU_FUNC_lut ||
+	    v->op1 == NPU_ALU_sel ||
 	    (v->op0 == NPU_ALU_sel && v->op1 != NPU_ALU_pass) ||
 	    (needs_int(v->op0) && v->ints < 1) ||
 	    (needs_int(v->op1) && v->ints < 2))
@@ -167,9 +168,9 @@ static enum npu_status check_vector(const union npu_insn *insn,
 		NPU_TRY(check_operand(insn, NPU_SLOT_c, v->ints > 0, err));
 	else if (v->op1 != NPU_ALU_pass)
 		NPU_TRY(check_operand(insn, NPU_SLOT_c, v->ints > 1, err));
-	if (is_red && (insn->red.axis > 2 ||
-		       (insn->red.add && dst.dtype != NPU_s32 &&
-			dst.dtype != NPU_fp32)))
+	if (is_red &&
+	    (insn->red.axis > 2 ||
+	     (insn->red.add && dst.dtype != NPU_s32 && dst.dtype != NPU_fp32)))
 		return npu_fail(err, NPU_E_FAULT, "red without a meaning");
 	if (is_red && insn->red.add && dst.dtype == NPU_fp32 && v->ints == 2 &&
 	    v->f == NPU_FUNC_id)

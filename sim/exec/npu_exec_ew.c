@@ -10,15 +10,16 @@ static void look_up(struct npu_core_memory *core, const union npu_insn *insn)
 	const uint8_t *table = core->lut + v->p0;
 
 	for (uint64_t i2 = 0; i2 < v->n2; i2++)
-	for (uint64_t i1 = 0; i1 < v->n1; i1++) {
-		const uint8_t *in = core->spad +
-			16 * (a.addr + i1 * a.s1 + i2 * a.s2);
-		uint8_t *out = core->spad +
-			16 * (d.addr + i1 * d.s1 + i2 * d.s2);
+		for (uint64_t i1 = 0; i1 < v->n1; i1++) {
+			const uint8_t *in =
+				core->spad +
+				16 * (a.addr + i1 * a.s1 + i2 * a.s2);
+			uint8_t *out = core->spad +
+				       16 * (d.addr + i1 * d.s1 + i2 * d.s2);
 
-		for (uint64_t i0 = 0; i0 < v->n0; i0++)
-			out[i0] = table[in[i0]];
-	}
+			for (uint64_t i0 = 0; i0 < v->n0; i0++)
+				out[i0] = table[in[i0]];
+		}
 }
 
 enum npu_status npu_exec_ew(struct npu_memory *m, uint32_t core,
@@ -35,15 +36,15 @@ enum npu_status npu_exec_ew(struct npu_memory *m, uint32_t core,
 		return NPU_OK;
 	}
 	npu_vector_start(&v, m, core, insn, npu_host_stages());
-	cols = ew->n0 < NPU_STAGE_ELEMENTS ? ew->n0 : NPU_STAGE_ELEMENTS;
+	cols = npu_least(ew->n0, NPU_STAGE_ELEMENTS);
 	rows = NPU_STAGE_ELEMENTS / cols;
 	for (k.i2 = 0; k.i2 < ew->n2; k.i2++)
-	for (k.i1 = 0; k.i1 < ew->n1; k.i1 += rows)
-	for (k.i0 = 0; k.i0 < ew->n0; k.i0 += cols) {
-		k.rows = ew->n1 - k.i1 < rows ? ew->n1 - k.i1 : rows;
-		k.cols = ew->n0 - k.i0 < cols ? ew->n0 - k.i0 : cols;
-		npu_vector_term(&v, &k);
-		npu_vector_finish(&v, &k, v.is_integer);
-	}
+		for (k.i1 = 0; k.i1 < ew->n1; k.i1 += rows)
+			for (k.i0 = 0; k.i0 < ew->n0; k.i0 += cols) {
+				k.rows = npu_least(ew->n1 - k.i1, rows);
+				k.cols = npu_least(ew->n0 - k.i0, cols);
+				npu_vector_term(&v, &k);
+				npu_vector_finish(&v, &k, v.is_integer);
+			}
 	return NPU_OK;
 }

@@ -84,9 +84,8 @@ static float float_at(const uint8_t *p, enum npu_dtype dtype)
 		return npu_float(npu_ftz_bits(u));
 	}
 	memcpy(&h, p, sizeof h);
-	return dtype == NPU_bf16 ?
-		       npu_float(npu_ftz_bits((uint32_t)h << 16)) :
-		       npu_from_fp16(h);
+	return dtype == NPU_bf16 ? npu_float(npu_ftz_bits((uint32_t)h << 16))
+				 : npu_from_fp16(h);
 }
 
 int32_t npu_gemm_a_int(const struct npu_gemm *g, uint64_t row, uint64_t k)
@@ -111,8 +110,8 @@ int32_t npu_gemm_w_int(const struct npu_gemm *g, uint64_t k, uint64_t j)
 
 float npu_gemm_w_float(const struct npu_gemm *g, uint64_t k, uint64_t j)
 {
-	const uint8_t *p = g->insn->tb ? w_line(g, j) + k * g->w_bytes :
-					 w_line(g, k) + j * g->w_bytes;
+	const uint8_t *p = g->insn->tb ? w_line(g, j) + k * g->w_bytes
+				       : w_line(g, k) + j * g->w_bytes;
 
 	return float_at(p, (enum npu_dtype)g->insn->dt_w);
 }
@@ -186,22 +185,26 @@ static void run_panels(struct npu_gemm *g, const struct npu_gemm_plan *plan)
 
 	gather.pitch = plan->k_panel * g->a_bytes;
 	for (p.j0 = 0; p.j0 < g->insn->n; p.j0 += NPU_PANEL_COLS)
-	for (p.k0 = 0; p.k0 < g->k; p.k0 += plan->k_panel) {
-		p.cols = g->insn->n - p.j0 < NPU_PANEL_COLS ?
-			g->insn->n - p.j0 : NPU_PANEL_COLS;
-		p.k = g->k - p.k0 < plan->k_panel ? g->k - p.k0 :
-						    plan->k_panel;
-		p.padded = (p.cols + 15) / 16 * 16;
-		plan->pack(g, &p);
-		plan_gather(g, &p, &gather);
-		for (uint64_t row = 0; row < g->rows; row += NPU_PANEL_ROWS) {
-			const uint64_t rows = g->rows - row < NPU_PANEL_ROWS ?
-				g->rows - row : NPU_PANEL_ROWS;
+		for (p.k0 = 0; p.k0 < g->k; p.k0 += plan->k_panel) {
+			p.cols = g->insn->n - p.j0 < NPU_PANEL_COLS
+					 ? g->insn->n - p.j0
+					 : NPU_PANEL_COLS;
+			p.k = g->k - p.k0 < plan->k_panel ? g->k - p.k0
+							  : plan->k_panel;
+			p.padded = (p.cols + 15) / 16 * 16;
+			plan->pack(g, &p);
+			plan_gather(g, &p, &gather);
+			for (uint64_t row = 0; row < g->rows;
+			     row += NPU_PANEL_ROWS) {
+				const uint64_t rows =
+					g->rows - row < NPU_PANEL_ROWS
+						? g->rows - row
+						: NPU_PANEL_ROWS;
 
-			gather_rows(g, &gather, row, rows);
-			plan->multiply(g, &p, row, rows);
+				gather_rows(g, &gather, row, rows);
+				plan->multiply(g, &p, row, rows);
+			}
 		}
-	}
 }
 
 void npu_gemm_run(struct npu_gemm *g, void *scratch,
@@ -215,8 +218,8 @@ void npu_gemm_run(struct npu_gemm *g, void *scratch,
 	g->converted = at += NPU_SCRATCH_GATHERED;
 	g->sums = (int32_t *)(void *)(at += NPU_SCRATCH_CONVERTED);
 	g->column_sums = (int32_t *)(void *)(at + NPU_SCRATCH_SUMS);
-	run_panels(g, g->is_integer ? &npu_gemm_plan_int :
-				      &npu_gemm_plan_float);
+	run_panels(g,
+		   g->is_integer ? &npu_gemm_plan_int : &npu_gemm_plan_float);
 }
 
 size_t npu_gemm_scratch_bytes(void)

@@ -48,6 +48,22 @@ static void cast_row(struct npu_memory *m, uint32_t core, uint64_t cores,
 			       bytes);
 }
 
+/* One row: what is outside is filled, the rest copied. */
+static void load_row(struct npu_memory *m, const struct npu_copy *c,
+		     uint8_t *row, uint64_t i3, uint64_t i2, uint64_t i1)
+{
+	const int64_t from = npu_copy_from(c, i3, i2, i1);
+	uint64_t lo, hi;
+
+	npu_copy_row(c, i2, i1, &lo, &hi);
+	fill_row(row, 0, lo, c->fill);
+	fill_row(row, hi, c->n0, c->fill);
+	if (hi > lo)
+		memmove(row + lo,
+			npu_memory_byte(m, c->region, from + (int64_t)lo),
+			hi - lo);
+}
+
 enum npu_status npu_exec_ld(struct npu_memory *m, uint32_t core,
 			    const union npu_insn *insn, struct npu_error *err)
 {
@@ -58,28 +74,15 @@ enum npu_status npu_exec_ld(struct npu_memory *m, uint32_t core,
 	if (c.gather)
 		NPU_TRY(gather_rows(m, spad, &c, err));
 	for (uint64_t i3 = 0; i3 < c.n3; i3++)
-	for (uint64_t i2 = 0; i2 < c.n2; i2++)
-	for (uint64_t i1 = 0; i1 < c.n1; i1++) {
-		const uint64_t at = c.spad + i3 * c.d3 + i2 * c.d2 + i1 * c.d1;
-		uint8_t *const row = spad + at;
-		uint64_t lo, hi;
+		for (uint64_t i2 = 0; i2 < c.n2; i2++)
+			for (uint64_t i1 = 0; i1 < c.n1; i1++) {
+				const uint64_t at =
+					npu_copy_spad(&c, i3, i2, i1);
 
-		if (!c.gather) {
-			npu_copy_row(&c, i2, i1, &lo, &hi);
-			fill_row(row, 0, lo, c.fill);
-			fill_row(row, hi, c.n0, c.fill);
-			if (hi > lo)
-				memmove(row + lo,
-					npu_memory_byte(
-						m, c.region,
-						c.offset + (int64_t)lo +
-							(int64_t)i3 * c.s3 +
-							(int64_t)i2 * c.s2 +
-							(int64_t)i1 * c.s1),
-					hi - lo);
-		}
-		if (cast)
-			cast_row(m, core, cast, at, c.n0);
-	}
+				if (!c.gather)
+					load_row(m, &c, spad + at, i3, i2, i1);
+				if (cast)
+					cast_row(m, core, cast, at, c.n0);
+			}
 	return NPU_OK;
 }

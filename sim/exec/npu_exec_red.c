@@ -37,11 +37,11 @@ static void start(struct reduction *red, const struct npu_block *k)
 static int beats(const struct reduction *red, uint64_t to, uint64_t from)
 {
 	if (red->is_integer)
-		return red->kind == NPU_REDUCE_min ?
-			       red->v.t.i[from] < red->r.i[to] :
-			       red->v.t.i[from] > red->r.i[to];
-	return red->kind == NPU_REDUCE_min ? red->v.t.f[from] < red->r.f[to] :
-					     red->v.t.f[from] > red->r.f[to];
+		return red->kind == NPU_REDUCE_min
+			       ? red->v.t.i[from] < red->r.i[to]
+			       : red->v.t.i[from] > red->r.i[to];
+	return red->kind == NPU_REDUCE_min ? red->v.t.f[from] < red->r.f[to]
+					   : red->v.t.f[from] > red->r.f[to];
 }
 
 /* One element into one result. */
@@ -72,9 +72,9 @@ static void add_row(struct reduction *red, uint64_t row, uint64_t cols,
 		    int32_t index)
 {
 	const struct npu_stages *stages = red->v.stages;
-	const enum npu_alu alu = red->kind == NPU_REDUCE_sum ? NPU_ALU_add :
-				 red->kind == NPU_REDUCE_max ? NPU_ALU_max :
-							       NPU_ALU_min;
+	const enum npu_alu alu = red->kind == NPU_REDUCE_sum   ? NPU_ALU_add
+				 : red->kind == NPU_REDUCE_max ? NPU_ALU_max
+							       : NPU_ALU_min;
 	int32_t *t = red->v.t.i + row * cols;
 
 	if (red->kind == NPU_REDUCE_argmax) {
@@ -108,63 +108,62 @@ static void finish(struct reduction *red, const struct npu_block *k)
 static void reduce_rows(struct reduction *red)
 {
 	const struct npu_insn_ew *insn = red->v.insn;
-	const uint64_t cols =
-		insn->n0 < NPU_STAGE_ELEMENTS ? insn->n0 : NPU_STAGE_ELEMENTS;
+	const uint64_t cols = npu_least(insn->n0, NPU_STAGE_ELEMENTS);
 	const uint64_t rows = NPU_STAGE_ELEMENTS / cols;
 	struct npu_block k;
 
 	for (k.i2 = 0; k.i2 < insn->n2; k.i2++)
-	for (k.i1 = 0; k.i1 < insn->n1; k.i1 += rows) {
-		struct npu_block out = { k.i2, k.i1, 0, 0, 1 };
+		for (k.i1 = 0; k.i1 < insn->n1; k.i1 += rows) {
+			struct npu_block out = { k.i2, k.i1, 0, 0, 1 };
 
-		k.rows = insn->n1 - k.i1 < rows ? insn->n1 - k.i1 : rows;
-		out.rows = k.rows;
-		start(red, &out);
-		for (k.i0 = 0; k.i0 < insn->n0; k.i0 += cols) {
-			k.cols = insn->n0 - k.i0 < cols ? insn->n0 - k.i0 :
-							  cols;
-			npu_vector_term(&red->v, &k);
-			for (uint64_t r = 0; r < k.rows; r++)
-				for (uint64_t c = 0; c < k.cols; c++)
-					add_one(red, r, r * k.cols + c,
-						(int32_t)(k.i0 + c),
-						red->is_empty && c == 0);
-			red->is_empty = 0;
+			k.rows = npu_least(insn->n1 - k.i1, rows);
+			out.rows = k.rows;
+			start(red, &out);
+			for (k.i0 = 0; k.i0 < insn->n0; k.i0 += cols) {
+				k.cols = npu_least(insn->n0 - k.i0, cols);
+				npu_vector_term(&red->v, &k);
+				for (uint64_t r = 0; r < k.rows; r++)
+					for (uint64_t c = 0; c < k.cols; c++)
+						add_one(red, r, r * k.cols + c,
+							(int32_t)(k.i0 + c),
+							red->is_empty &&
+								c == 0);
+				red->is_empty = 0;
+			}
+			finish(red, &out);
 		}
-		finish(red, &out);
-	}
 }
 
 /* n1 -> [n2][n0], or n2 and n1 -> [n0] */
 static void reduce_columns(struct reduction *red, int over_n2)
 {
 	const struct npu_insn_ew *insn = red->v.insn;
-	const uint64_t cols =
-		insn->n0 < NPU_STAGE_ELEMENTS ? insn->n0 : NPU_STAGE_ELEMENTS;
+	const uint64_t cols = npu_least(insn->n0, NPU_STAGE_ELEMENTS);
 	const uint64_t rows = NPU_STAGE_ELEMENTS / cols;
 	const uint64_t outer = over_n2 ? 1 : insn->n2;
 	const uint64_t inner = over_n2 ? insn->n2 : 1;
 	struct npu_block k;
 
 	for (uint64_t o2 = 0; o2 < outer; o2++)
-	for (k.i0 = 0; k.i0 < insn->n0; k.i0 += cols) {
-		struct npu_block out = { o2, 0, k.i0, 1, 0 };
-		int32_t index = 0;
+		for (k.i0 = 0; k.i0 < insn->n0; k.i0 += cols) {
+			struct npu_block out = { o2, 0, k.i0, 1, 0 };
+			int32_t index = 0;
 
-		k.cols = insn->n0 - k.i0 < cols ? insn->n0 - k.i0 : cols;
-		out.cols = k.cols;
-		start(red, &out);
-		for (uint64_t q = 0; q < inner; q++)
-		for (k.i1 = 0; k.i1 < insn->n1; k.i1 += rows) {
-			k.i2 = over_n2 ? q : o2;
-			k.rows = insn->n1 - k.i1 < rows ? insn->n1 - k.i1 :
-							  rows;
-			npu_vector_term(&red->v, &k);
-			for (uint64_t r = 0; r < k.rows; r++)
-				add_row(red, r, k.cols, index++);
+			k.cols = npu_least(insn->n0 - k.i0, cols);
+			out.cols = k.cols;
+			start(red, &out);
+			for (uint64_t q = 0; q < inner; q++)
+				for (k.i1 = 0; k.i1 < insn->n1; k.i1 += rows) {
+					k.i2 = over_n2 ? q : o2;
+					k.rows = npu_least(insn->n1 - k.i1,
+							   rows);
+					npu_vector_term(&red->v, &k);
+					for (uint64_t r = 0; r < k.rows; r++)
+						add_row(red, r, k.cols,
+							index++);
+				}
+			finish(red, &out);
 		}
-		finish(red, &out);
-	}
 }
 
 enum npu_status npu_exec_red(struct npu_memory *m, uint32_t core,

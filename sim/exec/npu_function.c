@@ -45,7 +45,8 @@ static float exp2_value(float v)
 	n = F >> 23;
 	g = F - n * (1 << 23);
 	return ldexpf(quadratic(NPU_TABLE_exp2, (uint32_t)g >> 17,
-				(float)(g & 0x1ffff) * 0x1p-23f), n);
+				(float)(g & 0x1ffff) * 0x1p-23f),
+		      n);
 }
 
 static float log2_value(float v)

@@ -69,9 +69,12 @@ static void pack(struct npu_gemm *g, const struct npu_panel *p)
 				out[j] = npu_gemm_w_float(g, p->k0 + k,
 							  p->j0 + j);
 		} else {
-			convert(out, g->spad + 16 * (g->insn->w_addr +
-				(p->k0 + k) * g->insn->w_pitch) +
-				p->j0 * g->w_bytes, dtype, p->cols);
+			convert(out,
+				g->spad +
+					16 * (g->insn->w_addr +
+					      (p->k0 + k) * g->insn->w_pitch) +
+					p->j0 * g->w_bytes,
+				dtype, p->cols);
 		}
 		memset(out + p->cols, 0, (p->padded - p->cols) * sizeof *out);
 		g->w_exponent = least_exponent(out, p->cols, g->w_exponent);
@@ -82,9 +85,8 @@ static void pack(struct npu_gemm *g, const struct npu_panel *p)
  * a number's last bit weighs 2^(e - 127 - fraction). */
 static int may_underflow(const struct npu_gemm *g, uint32_t a, uint32_t sum)
 {
-	const int32_t fraction =
-		(int32_t)(fraction_bits(g->insn->dt_a) +
-			  fraction_bits(g->insn->dt_w));
+	const int32_t fraction = (int32_t)(fraction_bits(g->insn->dt_a) +
+					   fraction_bits(g->insn->dt_w));
 
 	if (sum != NOT_USED && (int32_t)sum - 127 - 23 < -126)
 		return 1;

@@ -31,9 +31,12 @@ static void pack_lines(const struct npu_gemm *g, const struct npu_panel *p,
 	for (uint64_t i = 0; i < 4; i++) {
 		const int is_real = k + i < p->k;
 
-		line[i] = is_real ? g->spad + 16 * (g->insn->w_addr +
-				    (p->k0 + k + i) * g->insn->w_pitch) + p->j0 :
-				    nothing;
+		line[i] = is_real ? g->spad +
+					    16 * (g->insn->w_addr +
+						  (p->k0 + k + i) *
+							  g->insn->w_pitch) +
+					    p->j0
+				  : nothing;
 		flips[i] = is_real ? flip : 0;
 	}
 	for (uint64_t j = 0; j < p->cols; j++)
@@ -52,8 +55,10 @@ static void pack_columns(const struct npu_gemm *g, const struct npu_panel *p,
 
 	memset(out, 0, p->padded * sizeof *out);
 	for (uint64_t j = 0; j < p->cols; j++) {
-		const uint8_t *line = g->spad + 16 * (g->insn->w_addr +
-			(p->j0 + j) * g->insn->w_pitch) + p->k0 + k;
+		const uint8_t *line = g->spad +
+				      16 * (g->insn->w_addr +
+					    (p->j0 + j) * g->insn->w_pitch) +
+				      p->k0 + k;
 		uint8_t *to = (uint8_t *)&out[j];
 
 		for (uint64_t i = 0; i < 4 && k + i < p->k; i++)

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 enum {
-	NPU_PANEL_ROWS = 48,	/* of activations gathered at a time */
-	NPU_PANEL_COLS = 256,	/* of weights, a multiple of 16 */
+	NPU_PANEL_ROWS = 48,    /* of activations gathered at a time */
+	NPU_PANEL_COLS = 256,   /* of weights, a multiple of 16 */
 	NPU_PANEL_K_INT = 1024, /* of k; a multiple of 4 */
 	NPU_PANEL_K_FLOAT = 256
 };
@@ -19,7 +19,7 @@ size_t npu_gemm_scratch_bytes(void);
 struct npu_int_panel {
 	const uint8_t *a; /* [rows][a_pitch], k4 * 4 of a row used */
 	const int8_t *w;  /* [k4][cols][4]: four k of a column together */
-	int32_t *c;	  /* [rows][cols], added to */
+	int32_t *c;       /* [rows][cols], added to */
 	size_t rows, cols, k4, a_pitch;
 };
 
@@ -28,7 +28,7 @@ struct npu_int_panel {
 struct npu_float_panel {
 	const float *a; /* [rows][a_pitch] */
 	const float *w; /* [k][cols] */
-	float *c;	/* [rows][cols], continued */
+	float *c;       /* [rows][cols], continued */
 	size_t rows, cols, k, a_pitch;
 	int flush;
 };

@@ -35,8 +35,8 @@ INLINE void int_block(const struct npu_int_panel *p, size_t m, size_t j,
 	}
 	for (size_t r = 0; r < rows; r++)
 		for (size_t v = 0; v < vectors; v++)
-			_mm512_storeu_si512(p->c + (m + r) * p->cols + j +
-					    16 * v, c[r][v]);
+			_mm512_storeu_si512(
+				p->c + (m + r) * p->cols + j + 16 * v, c[r][v]);
 }
 
 INLINE void int_columns(const struct npu_int_panel *p, size_t j, size_t vectors)
@@ -95,8 +95,8 @@ INLINE void float_block(const struct npu_float_panel *p, size_t m, size_t j,
 		for (size_t v = 0; v < vectors; v++)
 			line[v] = _mm512_loadu_ps(w + 16 * v);
 		for (size_t r = 0; r < rows; r++) {
-			const __m512 a = _mm512_set1_ps(
-				p->a[(m + r) * p->a_pitch + k]);
+			const __m512 a =
+				_mm512_set1_ps(p->a[(m + r) * p->a_pitch + k]);
 
 			for (size_t v = 0; v < vectors; v++) {
 				c[r][v] = _mm512_fmadd_ps(a, line[v], c[r][v]);

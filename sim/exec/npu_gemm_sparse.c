@@ -1,16 +1,16 @@
 /* sim/exec/npu_gemm_sparse.c - GEMM with 2:4 and 1:4 sparse weights.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Stored row r of W holds, for each column, the weight of k = r / keep * 4 + its
- * 2-bit index: only these take part in the sum, in order of r. */
+ * Stored row r of W holds, for each column, the weight of k = r / keep * 4 +
+ * its 2-bit index: only these take part in the sum, in order of r. */
 #include "sim/exec/npu_gemm.h"
 #include "sim/exec/npu_numeric.h"
 #include <math.h>
 
 static uint64_t index_of(const struct npu_gemm *g, uint64_t r, uint64_t j)
 {
-	const uint8_t *line = g->spad +
-		16 * (g->insn->index + r * g->insn->i_pitch);
+	const uint8_t *line =
+		g->spad + 16 * (g->insn->index + r * g->insn->i_pitch);
 
 	return (uint64_t)line[j / 4] >> (j % 4 * 2) & 3u;
 }
@@ -28,13 +28,13 @@ static int32_t chain(const struct npu_gemm *g, uint64_t row, uint64_t j)
 			continue;
 		if (g->is_integer)
 			sum = (int32_t)((uint32_t)sum +
-				(uint32_t)(npu_gemm_a_int(g, row, k) *
-					   npu_gemm_w_int(g, r, j)));
+					(uint32_t)(npu_gemm_a_int(g, row, k) *
+						   npu_gemm_w_int(g, r, j)));
 		else
-			sum = (int32_t)npu_bits(npu_ftz(fmaf(
-				npu_gemm_a_float(g, row, k),
-				npu_gemm_w_float(g, r, j),
-				npu_float((uint32_t)sum))));
+			sum = (int32_t)npu_bits(
+				npu_ftz(fmaf(npu_gemm_a_float(g, row, k),
+					     npu_gemm_w_float(g, r, j),
+					     npu_float((uint32_t)sum))));
 	}
 	return sum;
 }

@@ -42,8 +42,8 @@ void npu_gemm_load_sums(struct npu_gemm *g, const struct npu_panel *p,
 			memset(out, 0, p->cols * sizeof *out);
 		if (!g->is_integer && starts)
 			for (uint64_t j = 0; j < p->cols; j++)
-				out[j] = (int32_t)npu_ftz_bits(
-					(uint32_t)out[j]);
+				out[j] =
+					(int32_t)npu_ftz_bits((uint32_t)out[j]);
 	}
 }
 

@@ -63,8 +63,7 @@ static inline float npu_from_fp16(uint16_t h)
 	float x;
 
 	if (exponent == 31)
-		return npu_float(fraction ? NPU_NAN_BITS :
-					    sign | 0x7f800000u);
+		return npu_float(fraction ? NPU_NAN_BITS : sign | 0x7f800000u);
 	if (exponent == 0) {
 		x = (float)fraction * 0x1p-24f;
 		return npu_float(npu_bits(x) | sign);

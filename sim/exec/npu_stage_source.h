@@ -37,8 +37,8 @@ static void load_float(float *restrict out, const void *in,
 		break;
 	case NPU_bf16:
 		for (size_t i = 0; i < n; i++)
-			out[i] = npu_float(
-				npu_ftz_bits((uint32_t)u16[i] << 16));
+			out[i] =
+				npu_float(npu_ftz_bits((uint32_t)u16[i] << 16));
 		break;
 	default:
 		for (size_t i = 0; i < n; i++)
@@ -84,9 +84,9 @@ static inline float pick(float x, float y, float picked)
 static void alu_float(enum npu_alu op, float *restrict x,
 		      const float *restrict y, size_t n)
 {
-#define EACH(expression)                                                  \
-	for (size_t i = 0; i < n; i++)                                    \
-		x[i] = (expression);                                      \
+#define EACH(expression)               \
+	for (size_t i = 0; i < n; i++) \
+		x[i] = (expression);   \
 	break
 	switch (op) {
 	case NPU_ALU_add:
@@ -119,9 +119,9 @@ static void alu_int(enum npu_alu op, int32_t *restrict x,
 	uint32_t *u = (uint32_t *)x;
 	const uint32_t *v = (const uint32_t *)y;
 
-#define EACH(to, expression)                                              \
-	for (size_t i = 0; i < n; i++)                                    \
-		to[i] = (expression);                                     \
+#define EACH(to, expression)           \
+	for (size_t i = 0; i < n; i++) \
+		to[i] = (expression);  \
 	break
 	switch (op) {
 	case NPU_ALU_add:

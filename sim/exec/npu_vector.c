@@ -3,12 +3,12 @@
 #include "sim/exec/npu_vector.h"
 #include "sim/exec/npu_numeric.h"
 
-void npu_vector_start(struct npu_vector *v, const struct npu_memory *memory,
+void npu_vector_start(struct npu_vector *v, struct npu_memory *memory,
 		      uint32_t core, const union npu_insn *insn,
 		      const struct npu_stages *stages)
 {
 	v->memory = memory;
-	v->core = (struct npu_core_memory *)&memory->core[core];
+	v->core = &memory->core[core];
 	v->stages = stages;
 	v->insn = &insn->ew;
 	for (int slot = NPU_SLOT_dst; slot <= NPU_SLOT_c; slot++)
@@ -36,8 +36,7 @@ static int32_t *acc_at(const struct npu_vector *v, const struct npu_operand *o,
 		       uint64_t i2, uint64_t i1, uint64_t i0, uint64_t *left)
 {
 	const uint64_t T = v->memory->columns;
-	const uint64_t row =
-		o->row + i0 / T * o->s0 + i1 * o->s1 + i2 * o->s2;
+	const uint64_t row = o->row + i0 / T * o->s0 + i1 * o->s1 + i2 * o->s2;
 
 	*left = T - i0 % T;
 	return v->core->acc + row * T + i0 % T;
@@ -50,7 +49,8 @@ static int is_dense(const struct npu_vector *v, const struct npu_operand *o,
 	if (k->rows == 1)
 		return 1;
 	if (o->kind == NPU_KIND_acc)
-		return o->s1 == 1 && k->i0 == 0 && k->cols == v->memory->columns;
+		return o->s1 == 1 && k->i0 == 0 &&
+		       k->cols == v->memory->columns;
 	return o->kind == NPU_KIND_tensor && k->i0 == 0 &&
 	       16ull * o->s1 == k->cols * npu_dtype_bytes(o->dtype);
 }
@@ -124,8 +124,8 @@ void npu_vector_load(const struct npu_vector *v, enum npu_slot slot, int as_int,
 static int is_kept(const struct npu_vector_buffer *buffer, int is_fixed,
 		   const struct npu_block *k)
 {
-	return is_fixed && buffer->rows >= k->rows &&
-	       buffer->cols == k->cols && buffer->i0 == k->i0;
+	return is_fixed && buffer->rows >= k->rows && buffer->cols == k->cols &&
+	       buffer->i0 == k->i0;
 }
 
 static void keep(struct npu_vector_buffer *buffer, int is_fixed,
@@ -201,11 +201,9 @@ static void int_term(struct npu_vector *v, const struct npu_block *k)
 
 	npu_vector_load(v, NPU_SLOT_a, 1, k, v->t.i);
 	if (op0 != NPU_ALU_pass)
-		v->stages->alu_int(op0, v->t.i, source(v, NPU_SLOT_b, 1, k),
-				   n);
+		v->stages->alu_int(op0, v->t.i, source(v, NPU_SLOT_b, 1, k), n);
 	if (v->insn->ints == 2 && op1 != NPU_ALU_pass)
-		v->stages->alu_int(op1, v->t.i, source(v, NPU_SLOT_c, 1, k),
-				   n);
+		v->stages->alu_int(op1, v->t.i, source(v, NPU_SLOT_c, 1, k), n);
 	if (v->is_integer)
 		return;
 	v->stages->to_float(v->t.f, v->t.i, n);
@@ -329,8 +327,7 @@ void npu_vector_finish(struct npu_vector *v, const struct npu_block *k,
 		is_integer = 0;
 	}
 	if (v->insn->scaled)
-		v->stages->alu_float(NPU_ALU_mul, v->t.f, scale_block(v, k),
-				     n);
+		v->stages->alu_float(NPU_ALU_mul, v->t.f, scale_block(v, k), n);
 	if (is_dense(v, dst, k) && dst->kind != NPU_KIND_column) {
 		store_row(v, is_integer, k, 0, n);
 		return;

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-inline npu_chip chip_named(const char *name, std::vector<const char *> sets = {})
+inline npu_chip chip_named(const char *name,
+			   std::vector<const char *> sets = {})
 {
 	npu_chip chip;
 	npu_error err = {};
@@ -30,7 +31,7 @@ struct Compiled {
 
 	Compiled(const char *network, const npu_chip &for_chip,
 		 npu_precision precision = NPU_PRECISION_int8)
-		: chip(for_chip)
+	    : chip(for_chip)
 	{
 		npu_model_options model = {};
 		npu_lower_options lower = {};
@@ -65,7 +66,10 @@ struct OneRun {
 	{
 		std::swap(result, other.result);
 	}
-	~OneRun() { npu_result_destroy(result); }
+	~OneRun()
+	{
+		npu_result_destroy(result);
+	}
 };
 
 /* Bytes that look random, the same for every run. */
@@ -105,7 +109,8 @@ inline void read_outputs(npu_sim *sim, const npu_program *program,
 
 /* The program on `chip`, which may differ from the compiler's in what programs
  * do not depend on. */
-inline OneRun run(const Compiled &c, const npu_chip &chip, bool functional = true)
+inline OneRun run(const Compiled &c, const npu_chip &chip,
+		  bool functional = true)
 {
 	npu_sim_options options = {};
 	npu_sim *sim = nullptr;

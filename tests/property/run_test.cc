@@ -163,7 +163,8 @@ TEST(RunProperty, NetworkOfBf16KeepsThePromisesToo)
 {
 	const Compiled c("lenet5", chip_named("datacenter"),
 			 NPU_PRECISION_bf16);
-	const OneRun with = run(c, c.chip, true), without = run(c, c.chip, false);
+	const OneRun with = run(c, c.chip, true),
+		     without = run(c, c.chip, false);
 
 	expect_same_counts(with.result, without.result);
 }

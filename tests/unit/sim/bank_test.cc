@@ -30,16 +30,15 @@ std::set<uint32_t> one_by_one(const npu_chip &chip, const npu_access &a)
 		for (uint64_t j = 0; j < a.count[1]; j++)
 			for (uint64_t k = 0; k < a.count[2]; k++)
 				for (uint64_t u = 0; u < a.extent; u++) {
-					const uint64_t at =
-						(uint64_t)a.first +
-						i * a.step[0] +
-						j * a.step[1] +
-						k * a.step[2] + u;
+					const uint64_t at = (uint64_t)a.first +
+							    i * a.step[0] +
+							    j * a.step[1] +
+							    k * a.step[2] + u;
 
 					out.insert(acc ? npu_chip_acc_bank(
 								 &chip,
-								 (uint32_t)at) :
-							 npu_chip_spad_bank(
+								 (uint32_t)at)
+						       : npu_chip_spad_bank(
 								 &chip, at));
 				}
 	return out;
@@ -58,8 +57,8 @@ TEST(Banks, AreThoseOfEveryByte)
 		npu__banks banks = {};
 		uint64_t reach = 0;
 
-		a.space = npu_random_below(&random, 3) ? NPU_SPACE_spad :
-							 NPU_SPACE_acc;
+		a.space = npu_random_below(&random, 3) ? NPU_SPACE_spad
+						       : NPU_SPACE_acc;
 		a.extent = 1 + npu_random_below(&random, 300);
 		const uint64_t most = a.space == NPU_SPACE_acc ? 256 : 65536;
 		a.levels = (uint32_t)npu_random_below(&random, 4);
@@ -79,8 +78,8 @@ TEST(Banks, AreThoseOfEveryByte)
 			reach += (a.count[l] - 1) * a.step[l];
 		if (a.extent + reach > most)
 			continue;
-		a.first = (int64_t)npu_random_below(
-			&random, most - a.extent - reach + 1);
+		a.first = (int64_t)npu_random_below(&random, most - a.extent -
+								     reach + 1);
 		npu__banks_add(&banks, &chip, &a);
 		ASSERT_EQ(names(banks, a.space == NPU_SPACE_acc),
 			  one_by_one(chip, a))

@@ -48,14 +48,13 @@ TEST(CostScaleSim, EveryReferenceRowIsFoldsTimesCyclesLessOne)
 		chip.array.overlap = NPU_overlap_none;
 		chip.array.rows = std::stoull(cell[12]);
 		chip.array.cols = std::stoull(cell[13]);
-		chip.array.dataflow = cell[14] == "os" ? NPU_dataflow_os :
-				      cell[14] == "is" ? NPU_dataflow_is :
-							 NPU_dataflow_ws;
-		const auto s = shape(std::stoull(cell[9]), 1,
-				     std::stoull(cell[11]),
-				     std::stoull(cell[10]));
-		EXPECT_EQ(npu_gemm_cycles(&chip, &s),
-			  std::stoull(cell[15]) + 1)
+		chip.array.dataflow = cell[14] == "os"   ? NPU_dataflow_os
+				      : cell[14] == "is" ? NPU_dataflow_is
+							 : NPU_dataflow_ws;
+		const auto s =
+			shape(std::stoull(cell[9]), 1, std::stoull(cell[11]),
+			      std::stoull(cell[10]));
+		EXPECT_EQ(npu_gemm_cycles(&chip, &s), std::stoull(cell[15]) + 1)
 			<< line;
 		EXPECT_EQ(npu_gemm_stream_cycles(&chip, &s),
 			  std::stoull(cell[15]) + 1);
@@ -168,10 +167,12 @@ struct plain {
 			for (int64_t k = 0; k < kt; k++)
 				for (int64_t n = 0; n < nt; n++) {
 					int64_t lines = std::min<int64_t>(
-						R, (int64_t)s.k_per_step - k * R);
+						R,
+						(int64_t)s.k_per_step - k * R);
 					if (s.tb)
 						lines = std::min<int64_t>(
-							C, (int64_t)s.n - n * C);
+							C,
+							(int64_t)s.n - n * C);
 					int64_t at = std::max(load_end, swap);
 					if (first)
 						at = std::max(at, issue + 1);
@@ -182,10 +183,9 @@ struct plain {
 						h = last + apart;
 					int64_t u = std::max(
 						{ at + 2, h,
-						  read_end +
-							  std::max<int64_t>(
-								  turn - d,
-								  0) });
+						  read_end + std::max<int64_t>(
+								     turn - d,
+								     0) });
 					load_end = at + lines;
 					swap = u + d;
 					read_end = u + slots;
@@ -214,11 +214,10 @@ TEST(ArrayRecurrence, JumpingOverRoundsEqualsTheLoopOverTiles)
 		chip.array.adder_latency = 1 + npu_random_below(&random, 4);
 		npu_array_reset(&array, &chip);
 		for (int i = 0; i < 6; i++) {
-			gemm_shape s =
-				shape(1 + npu_random_below(&random, 60),
-				      1 + npu_random_below(&random, 12),
-				      1 + npu_random_below(&random, 90),
-				      1 + npu_random_below(&random, 90));
+			gemm_shape s = shape(1 + npu_random_below(&random, 60),
+					     1 + npu_random_below(&random, 12),
+					     1 + npu_random_below(&random, 90),
+					     1 + npu_random_below(&random, 90));
 			const bool accumulates = npu_random_below(&random, 2);
 			const bool same = i && npu_random_below(&random, 2);
 
@@ -235,11 +234,11 @@ TEST(ArrayRecurrence, JumpingOverRoundsEqualsTheLoopOverTiles)
 				accept + npu_random_below(&random, 100);
 			const npu_array_span span =
 				npu_array_add(&array, &w, issue);
-			const int64_t want = plain.run(
-				(int64_t)chip.array.rows,
-				(int64_t)chip.array.cols,
-				(int64_t)chip.array.adder_latency, s,
-				accumulates, same, (int64_t)issue);
+			const int64_t want =
+				plain.run((int64_t)chip.array.rows,
+					  (int64_t)chip.array.cols,
+					  (int64_t)chip.array.adder_latency, s,
+					  accumulates, same, (int64_t)issue);
 			uint64_t sum = 0;
 
 			ASSERT_EQ((int64_t)span.done, want)
@@ -268,8 +267,7 @@ TEST(ArrayRecurrence, BinsGrowWithTheRoundsJumpedOver)
 	EXPECT_EQ(span.bin[NPU_ARRAY_stream], 10000u);
 	/* 34 cycles a round, of which 10 stream */
 	EXPECT_EQ(span.stream_end, 3u + 999 * 34 + 10);
-	EXPECT_EQ(span.bin[NPU_ARRAY_hazard] +
-			  span.bin[NPU_ARRAY_weight_load],
+	EXPECT_EQ(span.bin[NPU_ARRAY_hazard] + span.bin[NPU_ARRAY_weight_load],
 		  span.stream_end - 10000);
 	EXPECT_GE(span.bin[NPU_ARRAY_hazard], 999u * 16);
 }
@@ -285,8 +283,7 @@ TEST(ArrayRecurrence, WeightsInABankOfTheActivationsDoNotOverlap)
 	npu_array_reset(&array, &chip);
 	const npu_array_span span = npu_array_add(&array, &w, 0);
 	EXPECT_EQ(span.stream_end, 1u + 10 * (16 + 100));
-	EXPECT_EQ(span.bin[NPU_ARRAY_bank] +
-			  span.bin[NPU_ARRAY_weight_load],
+	EXPECT_EQ(span.bin[NPU_ARRAY_bank] + span.bin[NPU_ARRAY_weight_load],
 		  1u + 10 * 16);
 }
 

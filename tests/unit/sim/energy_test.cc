@@ -151,8 +151,8 @@ TEST(EnergyClock, GatingStopsWhatIsIdle)
 	const double pins = 102.4;
 	double pj[3];
 
-	for (uint64_t gating : { NPU_gating_none, NPU_gating_coarse,
-				 NPU_gating_fine }) {
+	for (uint64_t gating :
+	     { NPU_gating_none, NPU_gating_coarse, NPU_gating_fine }) {
 		Energy e;
 
 		e.chip.chip.clock_gating = gating;
@@ -173,8 +173,7 @@ TEST(EnergyArea, IsThatOfEveryPart)
 
 	e.chip.chip.cores = 2;
 	e.fill();
-	EXPECT_DOUBLE_EQ(e.result.area_mm2[NPU_COMPONENT_pe],
-			 2 * 256 * 0.0025);
+	EXPECT_DOUBLE_EQ(e.result.area_mm2[NPU_COMPONENT_pe], 2 * 256 * 0.0025);
 	EXPECT_DOUBLE_EQ(e.result.area_mm2[NPU_COMPONENT_scratchpad], 2 * 0.25);
 	EXPECT_DOUBLE_EQ(e.result.area_mm2[NPU_COMPONENT_accumulator],
 			 2 * 4.0 / 64);

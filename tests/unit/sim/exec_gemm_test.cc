@@ -1,5 +1,5 @@
-/* tests/unit/sim/exec_gemm_test.cc - GEMM against plain loops, kernel by kernel.
- * SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/sim/exec_gemm_test.cc - GEMM against plain loops, kernel by
+ * kernel. SPDX-License-Identifier: Apache-2.0 */
 extern "C" {
 #include "sim/exec/npu_gemm.h"
 }
@@ -48,8 +48,8 @@ npu_insn any_gemm(Pair &p, int type)
 	/* blocks of columns must not fall on one another */
 	if (g.n > p.oracle.columns && g.c_n == 0)
 		g.c_n = g.my * g.c_y;
-	if (g.c_row + (g.n / p.oracle.columns + 1) * g.c_n +
-	    g.my * g.c_y > ROWS)
+	if (g.c_row + (g.n / p.oracle.columns + 1) * g.c_n + g.my * g.c_y >
+	    ROWS)
 		g.n = p.oracle.columns, g.c_row = 0;
 	return i;
 }
@@ -162,7 +162,8 @@ TEST(ExecKernels, EveryHostsGemmHasTheSameBits)
 			npu_gemm_run(&g, aligned, &npu_gemm_portable);
 			ASSERT_EQ(std::memcmp(p.memory->core[0].acc,
 					      q.memory->core[0].acc,
-					      p.oracle.acc.size() * 4), 0)
+					      p.oracle.acc.size() * 4),
+				  0)
 				<< i;
 		}
 	}

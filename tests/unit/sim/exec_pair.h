@@ -30,9 +30,18 @@ struct Pair {
 		oracle.spad.resize(SPAD);
 		oracle.acc.resize(ROWS * columns);
 	}
-	~Pair() { npu_memory_destroy(memory); }
-	uint64_t below(uint64_t n) { return npu_random_below(&random, n); }
-	uint64_t one_to(uint64_t n) { return 1 + below(n); }
+	~Pair()
+	{
+		npu_memory_destroy(memory);
+	}
+	uint64_t below(uint64_t n)
+	{
+		return npu_random_below(&random, n);
+	}
+	uint64_t one_to(uint64_t n)
+	{
+		return 1 + below(n);
+	}
 
 	/* A float that is often awkward. */
 	uint32_t float_bits()
@@ -70,8 +79,9 @@ struct Pair {
 			std::memcpy(&oracle.spad[i], &u, 4);
 		}
 		for (auto &word : oracle.acc)
-			word = kind == 1 ? (uint32_t)npu_random_u64(&random) :
-			       kind == 3 ? 0 : float_bits();
+			word = kind == 1   ? (uint32_t)npu_random_u64(&random)
+			       : kind == 3 ? 0
+					   : float_bits();
 		upload();
 	}
 	void upload()
@@ -83,10 +93,12 @@ struct Pair {
 	void expect_equal(const char *what, int i)
 	{
 		ASSERT_EQ(std::memcmp(memory->core[0].spad, oracle.spad.data(),
-				      SPAD), 0)
+				      SPAD),
+			  0)
 			<< what << " " << i;
 		ASSERT_EQ(std::memcmp(memory->core[0].acc, oracle.acc.data(),
-				      oracle.acc.size() * 4), 0)
+				      oracle.acc.size() * 4),
+			  0)
 			<< what << " " << i;
 	}
 };

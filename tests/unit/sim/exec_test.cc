@@ -26,9 +26,8 @@ npu_operand any_operand(Pair &p, uint64_t slot, bool integer)
 	/* sources in the upper parts of the scratchpad, the result below */
 	o.addr = (uint32_t)(slot * 1024 + p.below(8));
 	if (o.kind == NPU_KIND_imm)
-		o.imm = o.dtype == NPU_s32 ?
-				(uint32_t)npu_random_u64(&p.random) :
-				p.float_bits();
+		o.imm = o.dtype == NPU_s32 ? (uint32_t)npu_random_u64(&p.random)
+					   : p.float_bits();
 	if (o.kind == NPU_KIND_acc) {
 		o.row = (uint32_t)p.below(4);
 		o.s0 = 20;
@@ -70,8 +69,7 @@ npu_insn any_vector(Pair &p, bool red)
 	i.ew.p0 = p.float_bits();
 	i.ew.p1 = p.float_bits();
 	i.ew.scaled = p.below(4);
-	i.ew.scale = i.ew.scaled == 1 ? p.float_bits() :
-		     i.ew.scaled ? 3900 : 0;
+	i.ew.scale = i.ew.scaled == 1 ? p.float_bits() : i.ew.scaled ? 3900 : 0;
 	dst = any_operand(p, 0, false);
 	if (red) {
 		i.red.axis = p.below(3);
@@ -81,8 +79,8 @@ npu_insn any_vector(Pair &p, bool red)
 		if (i.red.axis != 0 && dst.kind == NPU_KIND_column)
 			dst.kind = NPU_KIND_tensor;
 		if (i.red.add) {
-			dst.dtype = i.ew.ints == 2 && i.ew.f == 0 ? NPU_s32 :
-								    NPU_fp32;
+			dst.dtype = i.ew.ints == 2 && i.ew.f == 0 ? NPU_s32
+								  : NPU_fp32;
 			dst.zero = 0;
 		}
 	}
@@ -236,7 +234,8 @@ TEST(ExecKernels, EveryHostsStagesHaveTheSameBits)
 			npu_vector_term(&v, &k);
 			npu_vector_finish(&v, &k, v.is_integer);
 			ASSERT_EQ(std::memcmp(p.memory->core[0].spad,
-					      q.memory->core[0].spad, SPAD), 0)
+					      q.memory->core[0].spad, SPAD),
+				  0)
 				<< i;
 		}
 	}
@@ -268,14 +267,13 @@ TEST(ExecLd, RowsAreFilledWhereTheyLeaveTheImage)
 		for (int i1 = 0; i1 < 4; i1++)
 			for (int i0 = 0; i0 < 9; i0++) {
 				const int u = i1 * 3 + i0;
-				const bool out = u < 3 || u >= 18 - 3 ||
-						 i2 != 1;
-				const int want =
-					out ? i0 % 4 + 1 :
-					      (i2 * 100 + u - 3) % 251;
+				const bool out =
+					u < 3 || u >= 18 - 3 || i2 != 1;
+				const int want = out ? i0 % 4 + 1
+						     : (i2 * 100 + u - 3) % 251;
 
-				ASSERT_EQ(p.memory->core[0].spad[i2 * 64 +
-								 i1 * 16 + i0],
+				ASSERT_EQ(p.memory->core[0]
+						  .spad[i2 * 64 + i1 * 16 + i0],
 					  want)
 					<< i2 << i1 << i0;
 			}

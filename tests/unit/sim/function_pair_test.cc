@@ -18,8 +18,7 @@ void expect_same(npu_func f, const std::vector<float> &in)
 
 	npu_function_apply(f, got.data(), got.size());
 	for (size_t i = 0; i < in.size(); i++) {
-		const float want =
-			npu__exact_function((uint8_t)f, in[i], 0, 0);
+		const float want = npu__exact_function((uint8_t)f, in[i], 0, 0);
 
 		ASSERT_EQ(oracle::to_bits(got[i]), oracle::to_bits(want))
 			<< "f " << f << " of " << in[i];

@@ -1,5 +1,5 @@
-/* tests/unit/sim/oracle.h - the vector engine and the array, element by element.
- * SPDX-License-Identifier: Apache-2.0
+/* tests/unit/sim/oracle.h - the vector engine and the array, element by
+ * element. SPDX-License-Identifier: Apache-2.0
  *
  * Written from isa.md 4 and npu_isa.def alone: double-checked loops that share
  * nothing with sim/exec. Arithmetic is the host's fp32; conversions go through
@@ -90,8 +90,8 @@ inline float from_half(uint16_t h)
 
 	if (e == 31)
 		return f ? from_bits(0x7fc00000) : (float)(s * INFINITY);
-	return (float)(s * (e ? std::ldexp(1024 + f, e - 25) :
-				std::ldexp(f, -24)));
+	return (float)(s *
+		       (e ? std::ldexp(1024 + f, e - 25) : std::ldexp(f, -24)));
 }
 
 inline uint16_t to_brain(float x)
@@ -185,18 +185,18 @@ struct machine {
 
 		if (o.kind == NPU_KIND_acc)
 			return (uint8_t *)&acc[(size_t)(o.row +
-					       i0 / columns * o.s0 +
-					       i1 * o.s1 + i2 * o.s2) *
-					       columns + i0 % columns];
+							i0 / columns * o.s0 +
+							i1 * o.s1 + i2 * o.s2) *
+						       columns +
+					       i0 % columns];
 		if (o.kind == NPU_KIND_column)
-			return &spad[16ull * o.addr +
-				     e * ((size_t)i1 * o.s1 +
-					  (size_t)i2 * o.s2)];
+			return &spad[16ull * o.addr + e * ((size_t)i1 * o.s1 +
+							   (size_t)i2 * o.s2)];
 		return &spad[16 * ((size_t)o.addr + (size_t)i1 * o.s1 +
-				   (size_t)i2 * o.s2) + e * i0];
+				   (size_t)i2 * o.s2) +
+			     e * i0];
 	}
-	value fetch(const npu_operand &o, uint32_t i2, uint32_t i1,
-		    uint32_t i0)
+	value fetch(const npu_operand &o, uint32_t i2, uint32_t i1, uint32_t i0)
 	{
 		if (o.kind == NPU_KIND_imm)
 			return get((const uint8_t *)&o.imm, o.dtype, 0);
@@ -207,21 +207,36 @@ struct machine {
 		const uint32_t u = (uint32_t)x, v = (uint32_t)y;
 
 		switch (op) {
-		case NPU_ALU_pass: return x;
-		case NPU_ALU_add: return (int32_t)(u + v);
-		case NPU_ALU_sub: return (int32_t)(u - v);
-		case NPU_ALU_rsub: return (int32_t)(v - u);
-		case NPU_ALU_mul: return (int32_t)(u * v);
-		case NPU_ALU_max: return x > y ? x : y;
-		case NPU_ALU_min: return x < y ? x : y;
-		case NPU_ALU_gt: return x > y;
-		case NPU_ALU_ge: return x >= y;
-		case NPU_ALU_eq: return x == y;
-		case NPU_ALU_band: return x & y;
-		case NPU_ALU_bor: return x | y;
-		case NPU_ALU_bxor: return x ^ y;
-		case NPU_ALU_shl: return (int32_t)(u << (v & 31));
-		default: return (int32_t)(u >> (v & 31));
+		case NPU_ALU_pass:
+			return x;
+		case NPU_ALU_add:
+			return (int32_t)(u + v);
+		case NPU_ALU_sub:
+			return (int32_t)(u - v);
+		case NPU_ALU_rsub:
+			return (int32_t)(v - u);
+		case NPU_ALU_mul:
+			return (int32_t)(u * v);
+		case NPU_ALU_max:
+			return x > y ? x : y;
+		case NPU_ALU_min:
+			return x < y ? x : y;
+		case NPU_ALU_gt:
+			return x > y;
+		case NPU_ALU_ge:
+			return x >= y;
+		case NPU_ALU_eq:
+			return x == y;
+		case NPU_ALU_band:
+			return x & y;
+		case NPU_ALU_bor:
+			return x | y;
+		case NPU_ALU_bxor:
+			return x ^ y;
+		case NPU_ALU_shl:
+			return (int32_t)(u << (v & 31));
+		default:
+			return (int32_t)(u >> (v & 31));
 		}
 	}
 	static float alu_float(uint64_t op, float x, float y)
@@ -230,16 +245,26 @@ struct machine {
 		    (std::isnan(x) || std::isnan(y)))
 			return from_bits(0x7fc00000);
 		switch (op) {
-		case NPU_ALU_pass: return x;
-		case NPU_ALU_add: return flush(x + y);
-		case NPU_ALU_sub: return flush(x - y);
-		case NPU_ALU_rsub: return flush(y - x);
-		case NPU_ALU_mul: return flush(x * y);
-		case NPU_ALU_max: return x > y ? x : y;
-		case NPU_ALU_min: return x < y ? x : y;
-		case NPU_ALU_gt: return x > y;
-		case NPU_ALU_ge: return x >= y;
-		default: return x == y;
+		case NPU_ALU_pass:
+			return x;
+		case NPU_ALU_add:
+			return flush(x + y);
+		case NPU_ALU_sub:
+			return flush(x - y);
+		case NPU_ALU_rsub:
+			return flush(y - x);
+		case NPU_ALU_mul:
+			return flush(x * y);
+		case NPU_ALU_max:
+			return x > y ? x : y;
+		case NPU_ALU_min:
+			return x < y ? x : y;
+		case NPU_ALU_gt:
+			return x > y;
+		case NPU_ALU_ge:
+			return x >= y;
+		default:
+			return x == y;
 		}
 	}
 	static float function(const npu_insn_ew &v, float x)
@@ -254,9 +279,12 @@ struct machine {
 				return x;
 			low = x > lo ? x : lo;
 			return low < hi ? low : hi;
-		case NPU_FUNC_square: return flush(x * x);
-		case NPU_FUNC_abs: return std::fabs(x);
-		default: return x;
+		case NPU_FUNC_square:
+			return flush(x * x);
+		case NPU_FUNC_abs:
+			return std::fabs(x);
+		default:
+			return x;
 		}
 	}
 	value term(const npu_insn &insn, uint32_t i2, uint32_t i1, uint32_t i0)
@@ -289,8 +317,7 @@ struct machine {
 		} else if (v.op0 == NPU_ALU_mul && v.op1 == NPU_ALU_add) {
 			t.f = flush(std::fma(a.f, b.f, c.f));
 		} else {
-			t.f = alu_float(v.op1, alu_float(v.op0, a.f, b.f),
-					c.f);
+			t.f = alu_float(v.op1, alu_float(v.op0, a.f, b.f), c.f);
 		}
 		t.f = function(v, t.f);
 		return t;
@@ -313,7 +340,8 @@ struct machine {
 			s = get(&spad[16 * v.scale + 4 * i0], NPU_fp32, 0).f;
 		if (v.scaled == 3)
 			s = get(&spad[16 * v.scale + 4 * (i2 * v.n1 + i1)],
-				NPU_fp32, 0).f;
+				NPU_fp32, 0)
+				    .f;
 		put(to, d.dtype, d.zero, v.scaled ? flush(x * s) : x);
 	}
 	void ew(const npu_insn &insn)
@@ -418,7 +446,8 @@ struct machine {
 		const auto da = (npu_dtype)g.dt_a, dw = (npu_dtype)g.dt_w;
 		const size_t ea = npu_dtype_bytes(da), ew = npu_dtype_bytes(dw);
 		uint32_t &out = acc[(g.c_row + j / columns * g.c_n +
-				     iy * g.c_y + ix * g.c_x + im) * columns +
+				     iy * g.c_y + ix * g.c_x + im) *
+					    columns +
 				    j % columns];
 		uint32_t p = 0;
 
@@ -434,7 +463,9 @@ struct machine {
 			if (keep != 4)
 				k = r / keep * 4 +
 				    (spad[16 * (g.index + r * g.i_pitch) +
-					  j / 4] >> (j % 4 * 2) & 3);
+					  j / 4] >>
+					     (j % 4 * 2) &
+				     3);
 			if (k >= K)
 				continue;
 			const uint64_t ic = k % kc, jx = k / kc % g.kx,
@@ -444,18 +475,18 @@ struct machine {
 					    jx * g.a_kx;
 			const uint64_t lw =
 				g.w_addr + (g.tb ? j : r) * g.w_pitch;
-			const value a = get(&spad[16 * la +
-						  (g.ta ? im : ic) * ea],
-					    da, (uint8_t)g.a_zero);
-			const value w = get(&spad[16 * lw +
-						  (g.tb ? k : j) * ew],
-					    dw, (uint8_t)g.w_zero);
+			const value a =
+				get(&spad[16 * la + (g.ta ? im : ic) * ea], da,
+				    (uint8_t)g.a_zero);
+			const value w =
+				get(&spad[16 * lw + (g.tb ? k : j) * ew], dw,
+				    (uint8_t)g.w_zero);
 
 			if (ea == 1)
 				p += (uint32_t)(a.i * w.i);
 			else
-				p = to_bits(flush(std::fma(a.f, w.f,
-							   from_bits(p))));
+				p = to_bits(flush(
+					std::fma(a.f, w.f, from_bits(p))));
 		}
 		out = p;
 	}

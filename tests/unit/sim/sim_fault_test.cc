@@ -17,8 +17,7 @@ TEST(SimFaults, DeadlockIsReportedWithItsInstructions)
 	const Sim sim = make_sim(chip, p.finish());
 	EXPECT_EQ(npu_sim_run(sim.get(), nullptr, nullptr, &result, &err),
 		  NPU_E_FAULT);
-	EXPECT_NE(std::string(err.message).find("deadlock"),
-		  std::string::npos);
+	EXPECT_NE(std::string(err.message).find("deadlock"), std::string::npos);
 	EXPECT_NE(std::string(err.message).find("vx waits with instruction 0"),
 		  std::string::npos)
 		<< err.message;
@@ -53,9 +52,9 @@ void expect_fault(const npu_insn &insn, const char *what)
 
 		p.add(insn);
 		const Sim sim = make_sim(chip, p.finish(), functional);
-		EXPECT_EQ(npu_sim_run(sim.get(), nullptr, nullptr, &result,
-				      &err),
-			  NPU_E_FAULT);
+		EXPECT_EQ(
+			npu_sim_run(sim.get(), nullptr, nullptr, &result, &err),
+			NPU_E_FAULT);
 		EXPECT_NE(std::string(err.message).find(what),
 			  std::string::npos)
 			<< err.message;

@@ -30,11 +30,10 @@ uint64_t any_value(npu_random *random, const npu_field_desc *field)
  * fields, so decoding makes them agree. */
 bool any_insn(npu_random *random, npu_insn *out)
 {
-	static const uint64_t ops[] = { NPU_OP_ld,  NPU_OP_st, NPU_OP_gemm,
-					NPU_OP_ew,  NPU_OP_ew, NPU_OP_red,
+	static const uint64_t ops[] = { NPU_OP_ld,  NPU_OP_st,  NPU_OP_gemm,
+					NPU_OP_ew,  NPU_OP_ew,  NPU_OP_red,
 					NPU_OP_bar, NPU_OP_mark };
-	const npu_op_desc *desc =
-		npu_op_find(ops[npu_random_below(random, 8)]);
+	const npu_op_desc *desc = npu_op_find(ops[npu_random_below(random, 8)]);
 	npu_word word = {};
 
 	word.half[0] = desc->code;
@@ -84,9 +83,9 @@ TEST(SimRandom, UnverifiedProgramsEndOrAreRefused)
 				p.add(insn, insn.any.wait, insn.any.signal);
 		options.functional = i % 4 != 0;
 		options.max_cycles = 1000000;
-		ASSERT_EQ(npu_sim_create(&chip, p.finish(), &options, &sim,
-					 &err),
-			  NPU_OK)
+		ASSERT_EQ(
+			npu_sim_create(&chip, p.finish(), &options, &sim, &err),
+			NPU_OK)
 			<< err.message;
 		const npu_status status =
 			npu_sim_run(sim, nullptr, nullptr, &result, &err);

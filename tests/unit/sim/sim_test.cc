@@ -339,8 +339,7 @@ TEST(SimQueues, FullQueueHoldsTheSequencer)
 	/* the second move finds the queue full until the first issues, and the
 	 * store comes behind it */
 	EXPECT_EQ(event_of(*r, 1).start_cycle, event_of(*r, 0).end_cycle);
-	EXPECT_EQ(event_of(*r, 3).start_cycle,
-		  event_of(*r, 1).start_cycle + 2);
+	EXPECT_EQ(event_of(*r, 3).start_cycle, event_of(*r, 1).start_cycle + 2);
 }
 
 TEST(SimSequencer, BarWaitsForTheEnginesItNames)

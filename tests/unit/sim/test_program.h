@@ -20,7 +20,7 @@ struct TestProgram {
 	std::vector<npu_layer> layers;
 
 	explicit TestProgram(const npu_chip &chip, uint32_t cores = 1)
-		: code(cores)
+	    : code(cores)
 	{
 		program->core_count = cores;
 		program->chip_fingerprint = npu_chip_fingerprint(&chip);
@@ -30,7 +30,10 @@ struct TestProgram {
 		region(OUTPUT, NPU_REGION_output, 65536);
 		program->region[CORES].kind = NPU_REGION_cores;
 	}
-	~TestProgram() { npu_program_destroy(program); }
+	~TestProgram()
+	{
+		npu_program_destroy(program);
+	}
 	TestProgram(const TestProgram &) = delete;
 
 	void region(int r, npu_region_kind kind, uint64_t bytes)
@@ -42,8 +45,8 @@ struct TestProgram {
 	void token(int t, npu_engine_id from, npu_engine_id to,
 		   uint16_t capacity = 1, uint16_t initial = 0)
 	{
-		program->core[0].token[t] = { 1, 0, 0, from, to, initial,
-					      capacity };
+		program->core[0].token[t] = { 1,  0,       0,       from,
+					      to, initial, capacity };
 		program->core[0].port[t] = { 1, 0, (uint8_t)t };
 	}
 	npu_insn &add(npu_insn insn, uint64_t wait = 0, uint64_t signal = 0,
@@ -184,12 +187,18 @@ inline npu_insn move(uint64_t bytes, uint64_t from, uint64_t to)
 }
 
 struct ResultDeleter {
-	void operator()(npu_result *r) const { npu_result_destroy(r); }
+	void operator()(npu_result *r) const
+	{
+		npu_result_destroy(r);
+	}
 };
 using Result = std::unique_ptr<npu_result, ResultDeleter>;
 
 struct SimDeleter {
-	void operator()(npu_sim *s) const { npu_sim_destroy(s); }
+	void operator()(npu_sim *s) const
+	{
+		npu_sim_destroy(s);
+	}
 };
 using Sim = std::unique_ptr<npu_sim, SimDeleter>;
 
