@@ -121,8 +121,9 @@ TEST(RandomProgram, EveryOpcodeTypeKindAndFlagAppears)
 			if (insn.op == NPU_OP_ld) {
 				seen["ld"].insert(insn.ld.gather |
 						  insn.ld.cast << 1);
-				seen["fill"].insert((insn.ld.u_lo != 0) |
-						    (insn.ld.y_lo != 0) << 1);
+				seen["fill"].insert(
+					uint64_t(insn.ld.u_lo != 0) |
+					uint64_t(insn.ld.y_lo != 0) << 1);
 				seen["ld region"].insert(insn.ld.region);
 			}
 			if (insn.op == NPU_OP_st) {

@@ -49,7 +49,8 @@ TEST(IsaTable, FieldsDoNotOverlapAndViewsLieOnFields)
 	for (const npu_op_desc &op : all_ops()) {
 		std::bitset<512> used(0xff);
 		for (const npu_field_desc *f = op.fields; f->name; f++)
-			for (int b = f->lsb; b < f->lsb + f->width; b++) {
+			for (size_t b = f->lsb; b < f->lsb + size_t(f->width);
+			     b++) {
 				EXPECT_EQ(used[b], bool(f->is_view))
 					<< op.name << '.' << f->name << " bit "
 					<< b;

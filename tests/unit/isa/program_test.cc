@@ -266,7 +266,7 @@ TEST(ProgramFile, EveryChangedByteIsRefusedOrMeansWhatItSays)
 	for (size_t at = 0; at < bytes.size(); at++)
 		for (int k = 0; k < 4; k++) {
 			std::string bad = bytes;
-			bad[at] = char(bad[at] ^
+			bad[at] = char(uint8_t(bad[at]) ^
 				       (1 + npu_random_below(&random, 255)));
 			npu_error err = {};
 			Program p = decode(bad, &err);
@@ -288,7 +288,7 @@ TEST(ProgramFile, EveryChangedByteIsRefusedOrMeansWhatItSays)
 TEST(ProgramFile, HugeCountsAreRefusedBeforeAnythingIsAllocated)
 {
 	std::string bytes = encode(parse(source).get());
-	for (size_t field : { 24, 28 }) { // tensors, layers
+	for (size_t field : { size_t(24), size_t(28) }) { // tensors, layers
 		std::string bad = bytes;
 		for (size_t i = 0; i < 4; i++)
 			bad[field + i] = char(0xff);
