@@ -7,7 +7,7 @@
 #include "sim/npu_sim.h"
 #include "tools/npu_command.h"
 
-enum { NPU_INPUTS_MAX = 64 };
+enum { NPU_INPUTS_MAX = 1024 };
 
 struct npu_session {
 	struct npu_chip chip;
