@@ -181,7 +181,7 @@ struct npu_codegen {
 	double dram_bytes_per_cycle;
 	uint32_t T; /* columns of an accumulator row */
 	uint32_t acc_rows;
-	uint8_t keeps;        /* let values stay in the scratchpad */
+	uint8_t keeps; /* hundredths of the scratchpad for resident values */
 	uint64_t *held_bytes; /* by layer: of resident values beside it */
 	uint8_t interleaves;  /* let layers of a group run side by side */
 	uint64_t spad_budget; /* bytes that a layer's tiles may take */
@@ -301,7 +301,9 @@ static inline uint64_t npu__spad_budget(const struct npu_codegen *cg,
 {
 	uint64_t held = cg->held_bytes ? cg->held_bytes[work->layer] : 0;
 
-	return held < cg->spad_budget ? cg->spad_budget - held : 0;
+	if (held >= cg->spad_budget)
+		return 0;
+	return (cg->spad_budget - held) / (work->grouped ? 2 : 1);
 }
 
 /* ---- resident values (npu_pass_resident.c) ---- */

@@ -163,8 +163,10 @@ static void emit_job(struct interleave *s, uint32_t j)
 	vx = npu__max(loaded, s->vx_free);
 	if (job->vx)
 		loaded = s->vx_free = vx + job->vx;
-	store = npu__max(loaded, s->store_free);
-	job->done = s->store_free = store + job->store;
+	/* a store goes at once, or its buffer would wait with it */
+	store = loaded;
+	job->done = s->store_free =
+		npu__max(loaded, s->store_free) + job->store;
 	before[0] = before[1];
 	before[1] = vx + job->vx;
 	s->emitted[j] = 1;
@@ -182,7 +184,8 @@ static void emit_job(struct interleave *s, uint32_t j)
 			continue;
 		}
 		s->start[s->count++].cycle = *at;
-		*at += s->cycles[i];
+		if (at != &store)
+			*at += s->cycles[i];
 	}
 }
 

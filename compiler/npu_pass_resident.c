@@ -8,9 +8,6 @@
  * the next. */
 #include "compiler/npu_codegen_internal.h"
 
-/* Hundredths of the scratchpad that resident values may take together. */
-enum { MOST = 60 };
-
 int npu__held(const struct npu_codegen *cg, const struct npu_value *value,
 	      const struct npu_window *window, struct npu_held *out)
 {
@@ -132,7 +129,7 @@ static uint32_t end_of_group(const struct npu_codegen *cg, uint32_t layer)
 static void try_value(struct npu_codegen *cg, uint32_t v)
 {
 	struct npu_layout *l = &cg->layout[v], kept = *l;
-	uint64_t most = cg->chip->scratchpad.bytes * MOST / 100;
+	uint64_t most = cg->chip->scratchpad.bytes * cg->keeps / 100;
 	uint32_t lo, hi;
 
 	if (l->resident || !measure(cg, cg->graph->values[v], &kept))
