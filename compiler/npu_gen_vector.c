@@ -129,39 +129,34 @@ void npu__vector_jobs(struct npu_codegen *cg, const struct npu_work *work)
 	const int64_t *dim = space_of(work);
 	const struct npu_tiling *t = &work->tiling;
 	const struct npu_vector_ops *ops = ops_of(work);
-	uint32_t vectors[NPU_VECTORS];
+	uint64_t c_tiles = npu__div_up((uint64_t)dim[3], t->tn);
+	uint32_t *vectors = npu_new(cg->arena, uint32_t, c_tiles * NPU_VECTORS);
 	struct npu_vector_tile at;
-	int image =
-		work->kind == NPU_LAYER_reduce && work->node->low.axis == 12;
+	int image = work->kind == NPU_LAYER_reduce &&
+		    work->node->low.axis == 12;
 
-	for (int i = 0; i < NPU_VECTORS; i++)
+	if (!vectors) {
+		cg->failed = npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
+		return;
+	}
+	for (uint64_t i = 0; i < c_tiles * NPU_VECTORS; i++)
 		vectors[i] = NPU_NONE;
 	cg->job++;
 	npu__hold_output(cg, work);
+	/* all channels of some pixels first: that is what the next layer needs */
+	for (at.n = 0; at.n < (uint64_t)dim[0]; at.n++)
+	for (at.y0 = 0; at.y0 < (uint64_t)dim[1]; at.y0 += t->ty)
+	for (at.x0 = 0; at.x0 < (uint64_t)dim[2]; at.x0 += t->tx)
 	for (at.c0 = 0; at.c0 < (uint64_t)dim[3]; at.c0 += t->tn) {
+		at.ny = npu__min(t->ty, (uint64_t)dim[1] - at.y0);
+		at.nx = npu__min(t->tx, (uint64_t)dim[2] - at.x0);
 		at.nc = npu__min(t->tn, (uint64_t)dim[3] - at.c0);
-		for (int i = 0; i < NPU_VECTORS && t->tn < (uint64_t)dim[3];
-		     i++)
-			vectors[i] = NPU_NONE;
-		for (at.n = 0; at.n < (uint64_t)dim[0]; at.n++)
-			for (at.y0 = 0; at.y0 < (uint64_t)dim[1];
-			     at.y0 += t->ty)
-				for (at.x0 = 0; at.x0 < (uint64_t)dim[2];
-				     at.x0 += t->tx) {
-					at.ny = npu__min(t->ty,
-							 (uint64_t)dim[1] -
-								 at.y0);
-					at.nx = npu__min(t->tx,
-							 (uint64_t)dim[2] -
-								 at.x0);
-					if (image && at.y0)
-						continue; /* one emit walks all
-							     its rows */
-					if (cg->failed)
-						return;
-					cg->job++;
-					cg->tile++;
-					ops->emit(cg, work, &at, vectors);
-				}
+		if (image && at.y0)
+			continue; /* one emit walks all its rows */
+		if (cg->failed)
+			return;
+		cg->job++;
+		cg->tile++;
+		ops->emit(cg, work, &at, vectors + at.c0 / t->tn * NPU_VECTORS);
 	}
 }

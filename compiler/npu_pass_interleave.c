@@ -142,7 +142,9 @@ static uint64_t start_of(const struct interleave *s, const struct job *job,
 	uint64_t at = npu__max(data, s->load_free) + job->load;
 
 	if (job->uses_mx)
-		at = npu__max(at, s->mx_free) + job->mx;
+		at = npu__max(npu__max(at, s->mx_free),
+			      s->vx_done[2 * (size_t)job->layer]) +
+		     job->mx;
 	return npu__max(at, s->vx_free);
 }
 
@@ -215,7 +217,9 @@ static uint32_t choose(const struct interleave *s, uint32_t lo, uint32_t hi)
 		if (!ready)
 			continue;
 		start = start_of(s, &s->job[j], data);
-		if (best == NPU_NONE || start < best_start) {
+		/* where VX is behind, the array goes on; the later layer first */
+		if (best == NPU_NONE || start < best_start ||
+		    (start == best_start && s->job[j].uses_mx)) {
 			best = j;
 			best_start = start;
 		}

@@ -8,7 +8,7 @@
 #include "compiler/npu_codegen_internal.h"
 #include "isa/npu_cost.h"
 
-enum { SIZES = 40 };
+enum { SIZES = 40, PENALTY = 4 };
 
 static int is_flat_layout(const struct npu_codegen *cg,
 			  const struct npu_value *v)
@@ -237,6 +237,9 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 			   cg->dram_bytes_per_cycle);
 	last = npu_vector_cycles(chip, 1, gemm.rows, gemm.n) +
 	       (uint64_t)((double)z.o_dram / cg->dram_bytes_per_cycle);
+	/* a neighbour can begin once all channels of some pixels are there */
+	if (work->grouped && (t->n_outer ? z.n_tiles > 1 : z.m_tiles == 1))
+		t->cycles += t->cycles / PENALTY;
 	t->cycles += first / 2 + last / 2 +
 		     (t->mx_cycles + t->vx_cycles + dram) / 64;
 	return 1;
