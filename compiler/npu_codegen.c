@@ -29,9 +29,13 @@ static const struct {
 	unsigned hundredths;
 	uint8_t interleaves;
 	uint8_t keeps; /* hundredths that resident values may take together */
-} tries[] = { { 85, 1, 60 }, { 75, 1, 35 }, { 85, 1, 0 }, { 50, 1, 0 },
-	      { 85, 0, 0 },  { 60, 0, 0 },  { 42, 0, 0 }, { 30, 0, 0 },
-	      { 20, 0, 0 },  { 12, 0, 0 } };
+	uint8_t acc_parts; /* a group's layer takes one of them */
+} tries[] = { { 85, 1, 60, 2 }, { 80, 1, 50, 3 }, { 75, 1, 35, 3 },
+	      { 85, 1, 0, 3 },  { 50, 1, 0, 4 },  { 85, 0, 0, 1 },
+	      { 60, 0, 0, 1 },  { 42, 0, 0, 1 },  { 30, 0, 0, 1 },
+	      { 20, 0, 0, 1 },  { 12, 0, 0, 1 } };
+/* With fewer banks the engines would only wait for each other's. */
+enum { FEW_BANKS = 8 };
 enum { TRIES = sizeof tries / sizeof *tries };
 
 static enum npu_status run_passes(struct npu_codegen *cg,
@@ -71,6 +75,9 @@ static enum npu_status attempt(struct npu_graph *lowered,
 	cg->err = err;
 	cg->interleaves = tries[try].interleaves;
 	cg->keeps = tries[try].keeps;
+	cg->acc_parts = tries[try].acc_parts;
+	if (chip->scratchpad.banks < FEW_BANKS)
+		cg->interleaves = cg->keeps = 0;
 	cg->T = (uint32_t)chip->array.cols;
 	cg->acc_rows = npu_chip_acc_rows(chip);
 	cg->spad_budget = chip->scratchpad.bytes * tries[try].hundredths / 100;

@@ -93,7 +93,8 @@ struct npu_buffer {
 	uint8_t space;  /* NPU_SPACE_spad: bytes; NPU_SPACE_acc: rows */
 	uint8_t engine; /* whose operand it is: mx, or vx */
 	uint8_t placed;
-	uint32_t job; /* buffers of one job and engine may share a bank */
+	uint8_t fixed; /* its address is planned before all others */
+	uint32_t job;  /* buffers of one job and engine may share a bank */
 	uint32_t size, address;
 	uint32_t first, last; /* steps, in the order they were made */
 };
@@ -182,6 +183,7 @@ struct npu_codegen {
 	uint32_t T; /* columns of an accumulator row */
 	uint32_t acc_rows;
 	uint8_t keeps; /* hundredths of the scratchpad for resident values */
+	uint8_t acc_parts;    /* a layer of a group takes one of them */
 	uint64_t *held_bytes; /* by layer: of resident values beside it */
 	uint8_t interleaves;  /* let layers of a group run side by side */
 	uint64_t spad_budget; /* bytes that a layer's tiles may take */
@@ -292,7 +294,7 @@ void npu__post(struct npu_step *step, const struct npu_post *post);
 static inline uint64_t npu__acc_budget(const struct npu_codegen *cg,
 				       const struct npu_work *work)
 {
-	return work->grouped ? cg->acc_rows / 2 : cg->acc_rows;
+	return work->grouped ? cg->acc_rows / cg->acc_parts : cg->acc_rows;
 }
 
 /* Scratchpad bytes likewise, beside the values that stay there. */

@@ -226,6 +226,8 @@ void npu__hold_output(struct npu_codegen *cg, const struct npu_work *work)
 		return;
 	l->buffer =
 		npu__buffer(cg, NPU_SPACE_spad, NPU_ENGINE_vx, l->spad_bytes);
+	if (!cg->failed)
+		cg->buffer[l->buffer].fixed = 1;
 	if (!l->pad)
 		return;
 	after = before_group(cg, work);

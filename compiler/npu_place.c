@@ -25,9 +25,74 @@ struct npu_places {
 	uint32_t live_count;
 	struct span ring[RING]; /* freed lately */
 	uint32_t freed_count;
+	/* buffers of fixed address, in order of their first step */
+	uint32_t *planned;
+	uint32_t planned_count;
 	/* the last buffer that found no idle place, and when */
 	uint32_t refused, refused_at;
 };
+
+static int meet(const struct npu_buffer *a, const struct npu_buffer *b)
+{
+	return a->first <= b->last && b->first <= a->last;
+}
+
+/* The highest address at which the k-th planned buffer meets none before it. */
+static int plan_one(struct npu_places *p, uint32_t k)
+{
+	struct npu_buffer *all = p->cg->buffer, *b = &all[p->planned[k]];
+	uint32_t end = p->size;
+	int moved = 1;
+
+	while (moved) {
+		moved = 0;
+		if (end < b->size)
+			return 0;
+		for (uint32_t i = 0; i < k; i++) {
+			const struct npu_buffer *o = &all[p->planned[i]];
+
+			if (meet(o, b) && o->address < end &&
+			    end - b->size < o->address + o->size) {
+				end = o->address;
+				moved = 1;
+			}
+		}
+	}
+	b->address = (end - b->size) / NPU_LINE * NPU_LINE;
+	return 1;
+}
+
+/* Fixed buffers get their addresses from the top down, before all others. Where
+ * one finds none it is placed like any other. */
+static void plan(struct npu_places *p)
+{
+	struct npu_codegen *cg = p->cg;
+
+	for (uint32_t i = 0; i < cg->buffer_count; i++) {
+		if (!cg->buffer[i].fixed ||
+		    (int)cg->buffer[i].space != (int)p->space)
+			continue;
+		p->planned[p->planned_count] = i;
+		if (plan_one(p, p->planned_count))
+			p->planned_count++;
+		else
+			cg->buffer[i].fixed = 0;
+	}
+}
+
+/* Does [at, end) keep clear of what is planned while `b` lives? */
+static int is_unplanned(const struct npu_places *p, const struct npu_buffer *b,
+			uint32_t at, uint32_t end)
+{
+	for (uint32_t i = 0; i < p->planned_count; i++) {
+		const struct npu_buffer *o = &p->cg->buffer[p->planned[i]];
+
+		if (!o->placed && o->first <= b->last && o->address < end &&
+		    at < o->address + o->size)
+			return 0;
+	}
+	return 1;
+}
 
 struct npu_places *npu__places_create(struct npu_codegen *cg,
 				      enum npu_space space)
@@ -40,6 +105,7 @@ struct npu_places *npu__places_create(struct npu_codegen *cg,
 	p->space = space;
 	p->refused = NPU_NONE;
 	p->live = npu_new(cg->arena, struct span, cg->buffer_count);
+	p->planned = npu_new(cg->arena, uint32_t, cg->buffer_count);
 	if (space == NPU_SPACE_spad) {
 		p->size = (uint32_t)cg->chip->scratchpad.bytes;
 		p->bank_count = (uint32_t)cg->chip->scratchpad.banks;
@@ -48,7 +114,10 @@ struct npu_places *npu__places_create(struct npu_codegen *cg,
 		p->bank_count = (uint32_t)cg->chip->accumulators.banks;
 	}
 	p->bank_size = p->size / p->bank_count;
-	return p->live ? p : NULL;
+	if (!p->live || !p->planned)
+		return NULL;
+	plan(p);
+	return p;
 }
 
 static uint32_t bank_of(const struct npu_places *p, uint32_t address)
@@ -141,12 +210,34 @@ static int candidate(const struct npu_places *p, uint32_t i, uint32_t size,
 	return 1;
 }
 
+static void occupy(struct npu_places *p, uint32_t buffer)
+{
+	struct npu_buffer *b = &p->cg->buffer[buffer];
+
+	b->placed = 1;
+	p->live[p->live_count++] = (struct span){
+		.first = b->address,
+		.end = b->address + b->size,
+		.bank_lo = bank_of(p, b->address),
+		.bank_hi = bank_of(p, b->address + b->size - 1),
+		.job = b->job,
+		.buffer = buffer,
+		.engine = b->engine,
+	};
+}
+
 int npu__place(struct npu_places *p, uint32_t buffer, int idle_only)
 {
 	struct npu_buffer *b = &p->cg->buffer[buffer];
 	uint32_t best = 0, tries = p->bank_count + 2 * p->live_count, at;
 	struct cost best_cost = { UINT32_MAX, UINT32_MAX }, cost;
 
+	if (b->fixed) {
+		if (!is_free(p, b->address, b->address + b->size))
+			return 0;
+		occupy(p, buffer);
+		return 1;
+	}
 	if (idle_only && p->refused == buffer &&
 	    p->refused_at == p->freed_count)
 		return 0;
@@ -155,7 +246,8 @@ int npu__place(struct npu_places *p, uint32_t buffer, int idle_only)
 	for (uint32_t i = 0; i < tries; i++) {
 		if (!candidate(p, i, b->size, &at) ||
 		    (uint64_t)at + b->size > p->size ||
-		    !is_free(p, at, at + b->size))
+		    !is_free(p, at, at + b->size) ||
+		    !is_unplanned(p, b, at, at + b->size))
 			continue;
 		cost = cost_at(p, b, at, best_cost.shared);
 		if (better(&cost, &best_cost)) {
@@ -169,16 +261,7 @@ int npu__place(struct npu_places *p, uint32_t buffer, int idle_only)
 		return 0;
 	}
 	b->address = best;
-	b->placed = 1;
-	p->live[p->live_count++] = (struct span){
-		.first = best,
-		.end = best + b->size,
-		.bank_lo = bank_of(p, best),
-		.bank_hi = bank_of(p, best + b->size - 1),
-		.job = b->job,
-		.buffer = buffer,
-		.engine = b->engine,
-	};
+	occupy(p, buffer);
 	return 1;
 }
 
