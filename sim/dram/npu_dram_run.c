@@ -86,12 +86,12 @@ static uint64_t run_next(struct npu_dram *dram)
 {
 	struct run_level *level = dram->state;
 	unsigned from = level->turn_left ? 0 : 1;
-	uint64_t best = UINT64_MAX;
+	uint64_t best = UINT64_MAX, best_rank = UINT64_MAX;
 
 	for (unsigned i = 0, m = dram->turn + from; i < dram->masters;
 	     i++, m++) {
 		const struct next_piece *piece;
-		uint64_t clock;
+		uint64_t clock, rank;
 		int is_write;
 
 		if (m >= dram->masters)
@@ -104,8 +104,12 @@ static uint64_t run_next(struct npu_dram *dram)
 			&level->lane[piece->segment.place.channel], is_write,
 			piece->segment.bursts,
 			npu__max(piece->ready, level->now));
-		if (clock < best || (clock == best && is_write)) {
+		/* at once: writes, whose buffer is full, then the oldest, so
+		 * that no master starves */
+		rank = is_write ? 0 : piece->ready + 1;
+		if (clock < best || (clock == best && rank < best_rank)) {
 			best = clock;
+			best_rank = rank;
 			level->chosen = m;
 		}
 	}

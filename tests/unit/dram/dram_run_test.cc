@@ -235,6 +235,36 @@ TEST(DramRunLevel, LaterSubmissionNeverChangesWhatWasReported)
 	}
 }
 
+TEST(DramRunLevel, NoMasterStarvesBesideAStream)
+{
+	for (uint64_t model : { NPU_dram_model_run, NPU_dram_model_command }) {
+		for (uint64_t i = 0; i < 40; i++) {
+			npu_chip chip = ChipOf(kSystems[3], model);
+			npu_dram *dram = nullptr;
+			npu_dram_run done = {};
+			npu_dram_run stream = { 0, 4 << 20, 0, 1, 1 };
+			npu_dram_run fetch = { (64 << 20) + i * 192, 64, 0, 0,
+					       2 };
+			uint64_t cycle = 0, now = 1000 + 17 * i;
+
+			ASSERT_EQ(npu_dram_create(&chip, &dram, nullptr),
+				  NPU_OK);
+			ASSERT_EQ(npu_dram_submit(dram, &stream, 0, nullptr),
+				  NPU_OK);
+			ASSERT_FALSE(
+				npu_dram_advance(dram, now, &done, &cycle));
+			ASSERT_EQ(npu_dram_submit(dram, &fetch, now, nullptr),
+				  NPU_OK);
+			ASSERT_TRUE(npu_dram_advance(dram, UINT64_MAX, &done,
+						     &cycle));
+			// the queue of the channel, and perhaps a refresh
+			EXPECT_EQ(done.id, 2u);
+			EXPECT_LE(cycle, now + 600);
+			npu_dram_destroy(dram);
+		}
+	}
+}
+
 TEST(DramRunLevel, EveryRunCompletesOnce)
 {
 	npu_chip chip = ChipOf(kSystems[3], NPU_dram_model_run);
