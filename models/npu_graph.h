@@ -114,8 +114,9 @@ struct npu_lowered {
 	/* conv: y[n,oy,ox,m] = post(t), k ascending in (ky, kx, c) of group g =
 	 * m / (M / groups):
 	 *   acc = bias[m] (or 0) + chain over k of (x - x.zero) * w
-	 * A chain step is p = fma(x, w, p), +0 where |p| < 2^-126 (also -0: so
-	 * that taps of value 0 never change p). Bias is never -0.
+	 * A chain step is p = ftz(fma(x, w, p)), ftz as in isa/npu_function.h.
+	 * Bias is never -0, so taps of value 0 do not change p (but where a
+	 * product is so small, below 2^-150, that p became -0).
 	 * x outside the image reads as x.zero (0). The output's extent is what
 	 * its shape says; pad_hi >= what that needs. w is [KH, KW, C/groups, M],
 	 * s8 (zero 0), bf16, fp16 or fp32; bias is [1, 1, 1, M] s32 or fp32.

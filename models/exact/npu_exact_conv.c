@@ -111,7 +111,6 @@ static void block(const struct conv *cv, size_t first, size_t g, size_t m0,
 		const size_t w_at = k * cv->group_c * cv->m + m0;
 		const float *af[PIXELS];
 		const int16_t *ai[PIXELS];
-		size_t inside = 0;
 
 		for (size_t q = 0; q < PIXELS; q++) {
 			size_t at;
@@ -121,16 +120,15 @@ static void block(const struct conv *cv, size_t first, size_t g, size_t m0,
 			if (q >= count || !source(cv, first + q, k, &at))
 				continue;
 			at += g * cv->group_c;
-			inside++;
 			if (cv->xf)
 				af[q] = cv->xf + at;
 			else
 				ai[q] = cv->xi + at;
 		}
-		if (inside && cv->xf)
+		if (cv->xf)
 			npu__exact_chain8(cv->group_c, af, cv->wf + w_at,
 					  cv->m, p.f, columns);
-		else if (inside)
+		else
 			npu__exact_dot8(cv->group_c, ai, cv->wi + w_at, cv->m,
 					p.i, columns);
 	}

@@ -36,14 +36,13 @@ static inline float npu__flush(float x)
 	return x;
 }
 
-/* One step of the chain of conv and matmul: all of (-2^-126, 2^-126) is +0,
- * so that p is never -0 and taps of value 0 change nothing. NaN stays NaN and
- * gets its one pattern at the end of the chain. */
+/* One step of the chain of conv and matmul. NaN stays NaN and gets its one
+ * pattern at the end of the chain. */
 static inline float npu__chain(float a, float w, float p)
 {
 	float r = fmaf(a, w, p);
 
-	return npu__bits(r) & 0x7f800000 ? r : 0.0f;
+	return (npu__bits(r) & 0x7fffffff) - 1 < 0x007fffff ? 0.0f : r;
 }
 
 /* RNE to an integer, saturating; NaN is 0. */

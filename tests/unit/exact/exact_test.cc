@@ -46,6 +46,8 @@ TEST(ExactChain, ResultThatRoundsUpToTheSmallestNormalStays)
 	// 2^-126 and flushes to +0.
 	EXPECT_EQ(bits_of(chain({ 1 - 0x1p-23f }, { 0x1p-126f })), 0u);
 	EXPECT_EQ(bits_of(chain({ 0x1p-63f }, { -0x1p-64f })), 0u);
+	// Rounded to -0 before it is looked at: zeros keep their sign.
+	EXPECT_EQ(bits_of(chain({ 0x1p-100f }, { -0x1p-100f })), 0x80000000u);
 }
 
 TEST(ExactChain, SubnormalInputsReadAsZero)

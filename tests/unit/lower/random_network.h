@@ -81,7 +81,7 @@ private:
 				       (size_t)below(std::min<unsigned>(
 					       2, (unsigned)values.size()))];
 
-		switch (below(10)) {
+		switch (below(11)) {
 		case 0:
 			return conv(x);
 		case 1:
@@ -100,6 +100,8 @@ private:
 			return softmax(x);
 		case 8:
 			return matmul(x);
+		case 9:
+			return gram(x);
 		default:
 			return pool(x);
 		}
@@ -240,6 +242,26 @@ private:
 				   { x.value, weights({ dims.back(), m }) });
 
 		dims.back() = m;
+		return made(n, dims);
+	}
+	// x times itself transposed: two computed operands.
+	npu_node *gram(const Value &x)
+	{
+		const size_t rank = x.dims.size();
+		Dims dims = x.dims;
+
+		if (dims[rank - 2] > 40)
+			return nullptr;
+		npu_node *t = node(NPU_Transpose, name(), { x.value });
+
+		t->attr.list_count = (uint8_t)rank;
+		for (size_t d = 0; d < rank; d++)
+			t->attr.list[d] = (int64_t)d;
+		std::swap(t->attr.list[rank - 1], t->attr.list[rank - 2]);
+		npu_node *n = node(NPU_MatMul, name(),
+				   { x.value, t->outputs[0] });
+
+		dims[rank - 1] = dims[rank - 2];
 		return made(n, dims);
 	}
 	npu_node *pool(const Value &x)
