@@ -45,14 +45,12 @@ static inline int npu_is_nan(float x)
 	return (npu_bits(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
-/* fp32, already flushed, to bf16: RNE. */
+/* fp32 to bf16: RNE. The quiet NaN does not round up. */
 static inline uint16_t npu_to_bf16(float x)
 {
 	const uint32_t u = npu_ftz_bits(npu_bits(x));
-	const uint32_t up = u + 0x7fffu + (u >> 16 & 1u);
 
-	/* the quiet NaN must not round up into the sign */
-	return (uint16_t)((u == NPU_NAN_BITS ? u : up) >> 16);
+	return (uint16_t)((u + 0x7fffu + (u >> 16 & 1u)) >> 16);
 }
 
 /* Values of fp16, subnormal ones included, are normal in fp32. */

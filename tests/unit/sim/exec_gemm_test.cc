@@ -96,6 +96,83 @@ TEST(ExecGemm, SumsThatUnderflowAreFlushedInTheChain)
 	expect_gemm(p, 1, 3, 300);
 }
 
+/* With x y = 2^s: x(1 + 2^-7) y(1 + 2^-7) - x(1 + 2^-6) y + x y. The first two
+ * leave 2^(s - 14), the last bit that bf16 operands can give: it is flushed
+ * where it is below 2^-126, and else stays in the sum. */
+TEST(ExecGemm, FlushStartsWhereTheSmallestSumIsSubnormal)
+{
+	for (int s = -125; s <= -90; s++) {
+		Pair p(20);
+		npu_insn i = {};
+		npu_insn_gemm &g = i.gemm;
+		const float x = std::ldexp(1.0f, s / 2);
+		const float y = std::ldexp(1.0f, s - s / 2);
+		const float a[3] = { x * (1 + 0x1p-7f), -x * (1 + 0x1p-6f), x };
+		const float w[3] = { y * (1 + 0x1p-7f), y, y };
+
+		g.op = NPU_OP_gemm;
+		g.dt_a = g.dt_w = NPU_bf16;
+		g.my = g.mx = g.ky = g.kx = g.n = 1;
+		g.nc = 3;
+		g.w_addr = 16;
+		g.w_pitch = 1;
+		g.c_x = g.c_y = g.c_n = 1;
+		for (size_t k = 0; k < 3; k++) {
+			const uint16_t ah = oracle::to_brain(a[k]);
+			const uint16_t wh = oracle::to_brain(w[k]);
+
+			std::memcpy(&p.oracle.spad[2 * k], &ah, 2);
+			std::memcpy(&p.oracle.spad[256 + 16 * k], &wh, 2);
+		}
+		p.upload();
+		ASSERT_EQ(npu_exec_insn(p.memory, 0, &i, nullptr), NPU_OK);
+		p.oracle.gemm(i);
+		const double left = s - 14 >= -126 ? 0x1p-14 : 0;
+
+		EXPECT_EQ(oracle::from_bits((uint32_t)p.memory->core[0].acc[0]),
+			  (float)std::ldexp(1 + left, s))
+			<< s;
+		p.expect_equal("edge", s);
+	}
+}
+
+/* The same from a bias: 2^e(1 + 2^-23) - 2^e + 2^e. */
+TEST(ExecGemm, FlushSeesTheLastBitOfTheBias)
+{
+	for (int e = -110; e <= -95; e++) {
+		Pair p(21);
+		npu_insn i = {};
+		npu_insn_gemm &g = i.gemm;
+		const float bias = std::ldexp(1 + 0x1p-23f, e);
+		const float x = std::ldexp(1.0f, e / 2);
+		const float y = std::ldexp(1.0f, e - e / 2);
+		const uint16_t a[2] = { oracle::to_brain(-x),
+					oracle::to_brain(x) };
+		const uint16_t w = oracle::to_brain(y);
+
+		g.op = NPU_OP_gemm;
+		g.init = 2;
+		g.dt_a = g.dt_w = NPU_bf16;
+		g.my = g.mx = g.ky = g.kx = g.n = 1;
+		g.nc = 2;
+		g.w_addr = 16;
+		g.bias = 64;
+		g.c_x = g.c_y = g.c_n = 1;
+		std::memcpy(p.oracle.spad.data(), a, sizeof a);
+		std::memcpy(&p.oracle.spad[256], &w, sizeof w);
+		std::memcpy(&p.oracle.spad[1024], &bias, sizeof bias);
+		p.upload();
+		ASSERT_EQ(npu_exec_insn(p.memory, 0, &i, nullptr), NPU_OK);
+		p.oracle.gemm(i);
+		const double left = e - 23 >= -126 ? 0x1p-23 : 0;
+
+		EXPECT_EQ(oracle::from_bits((uint32_t)p.memory->core[0].acc[0]),
+			  (float)std::ldexp(1 + left, e))
+			<< e;
+		p.expect_equal("bias", e);
+	}
+}
+
 /* K of several panels, rows of several blocks, columns of several panels. */
 TEST(ExecGemm, LargeOnesCrossPanels)
 {

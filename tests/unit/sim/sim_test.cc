@@ -50,6 +50,21 @@ TEST(SimRun, NarrowDmaIsSlowerThanMemory)
 	EXPECT_EQ(e.end_cycle, FIRST_ISSUE + 4 + 1024 / 4);
 }
 
+TEST(SimRun, NarrowDmaMovesLoadsOneAfterAnother)
+{
+	npu_chip chip = test_chip();
+
+	chip.dma.width = 4;
+	TestProgram p(chip);
+	p.add(ld(0, 0, 1024));
+	p.add(ld(1024, 1024, 1024));
+	const Result r = run(chip, p.finish());
+
+	/* the second's data is here long before the scratchpad has room */
+	EXPECT_EQ(event_of(*r, 1).end_cycle,
+		  event_of(*r, 0).end_cycle + 1024 / 4);
+}
+
 TEST(SimRun, ConsecutiveLoadsHideTheirLatency)
 {
 	const npu_chip chip = test_chip();
