@@ -308,6 +308,15 @@ static inline uint64_t npu__spad_budget(const struct npu_codegen *cg,
 	return (cg->spad_budget - held) / (work->grouped ? 2 : 1);
 }
 
+/* The scratchpad whose share for tiles is `bytes`. */
+static inline uint64_t npu__spad_for(const struct npu_codegen *cg,
+				     uint64_t bytes)
+{
+	return (uint64_t)((double)bytes * (double)cg->chip->scratchpad.bytes /
+			  (double)npu__max(cg->spad_budget, 1)) +
+	       1;
+}
+
 /* ---- resident values (npu_pass_resident.c) ---- */
 
 /* Where a window of a resident value lies. */

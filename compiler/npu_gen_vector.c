@@ -117,10 +117,10 @@ enum npu_status npu__vector_tile(struct npu_codegen *cg, struct npu_work *work)
 	if (work->tiling.cycles)
 		return NPU_OK;
 	return npu_fail(cg->err, NPU_E_CAPACITY,
-			"layer '%s' needs at least %llu bytes of scratchpad, "
-			"of which its tiles can take %llu of the chip's %llu",
-			work->node->name, (unsigned long long)least,
-			(unsigned long long)npu__spad_budget(cg, work),
+			"layer '%s' needs a scratchpad of at least %llu "
+			"bytes, the chip has %llu",
+			work->node->name,
+			(unsigned long long)npu__spad_for(cg, least),
 			(unsigned long long)cg->chip->scratchpad.bytes);
 }
 
@@ -132,8 +132,8 @@ void npu__vector_jobs(struct npu_codegen *cg, const struct npu_work *work)
 	uint64_t c_tiles = npu__div_up((uint64_t)dim[3], t->tn);
 	uint32_t *vectors = npu_new(cg->arena, uint32_t, c_tiles * NPU_VECTORS);
 	struct npu_vector_tile at;
-	int image = work->kind == NPU_LAYER_reduce &&
-		    work->node->low.axis == 12;
+	int image =
+		work->kind == NPU_LAYER_reduce && work->node->low.axis == 12;
 
 	if (!vectors) {
 		cg->failed = npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
@@ -143,20 +143,33 @@ void npu__vector_jobs(struct npu_codegen *cg, const struct npu_work *work)
 		vectors[i] = NPU_NONE;
 	cg->job++;
 	npu__hold_output(cg, work);
-	/* all channels of some pixels first: that is what the next layer needs */
+	/* all channels of some pixels first: that is what the next layer needs
+	 */
 	for (at.n = 0; at.n < (uint64_t)dim[0]; at.n++)
-	for (at.y0 = 0; at.y0 < (uint64_t)dim[1]; at.y0 += t->ty)
-	for (at.x0 = 0; at.x0 < (uint64_t)dim[2]; at.x0 += t->tx)
-	for (at.c0 = 0; at.c0 < (uint64_t)dim[3]; at.c0 += t->tn) {
-		at.ny = npu__min(t->ty, (uint64_t)dim[1] - at.y0);
-		at.nx = npu__min(t->tx, (uint64_t)dim[2] - at.x0);
-		at.nc = npu__min(t->tn, (uint64_t)dim[3] - at.c0);
-		if (image && at.y0)
-			continue; /* one emit walks all its rows */
-		if (cg->failed)
-			return;
-		cg->job++;
-		cg->tile++;
-		ops->emit(cg, work, &at, vectors + at.c0 / t->tn * NPU_VECTORS);
-	}
+		for (at.y0 = 0; at.y0 < (uint64_t)dim[1]; at.y0 += t->ty)
+			for (at.x0 = 0; at.x0 < (uint64_t)dim[2];
+			     at.x0 += t->tx)
+				for (at.c0 = 0; at.c0 < (uint64_t)dim[3];
+				     at.c0 += t->tn) {
+					at.ny = npu__min(t->ty,
+							 (uint64_t)dim[1] -
+								 at.y0);
+					at.nx = npu__min(t->tx,
+							 (uint64_t)dim[2] -
+								 at.x0);
+					at.nc = npu__min(t->tn,
+							 (uint64_t)dim[3] -
+								 at.c0);
+					if (image && at.y0)
+						continue; /* one emit walks all
+							     its rows */
+					if (cg->failed)
+						return;
+					cg->job++;
+					cg->tile++;
+					ops->emit(cg, work, &at,
+						  vectors +
+							  at.c0 / t->tn *
+								  NPU_VECTORS);
+				}
 }

@@ -217,7 +217,8 @@ static uint32_t choose(const struct interleave *s, uint32_t lo, uint32_t hi)
 		if (!ready)
 			continue;
 		start = start_of(s, &s->job[j], data);
-		/* where VX is behind, the array goes on; the later layer first */
+		/* where VX is behind, the array goes on; the later layer first
+		 */
 		if (best == NPU_NONE || start < best_start ||
 		    (start == best_start && s->job[j].uses_mx)) {
 			best = j;

@@ -448,9 +448,9 @@ enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)
 			(unsigned long long)f.least_rows * 4 * cg->T,
 			(unsigned long long)cg->chip->accumulators.bytes);
 	return npu_fail(cg->err, NPU_E_CAPACITY,
-			"layer '%s' needs at least %llu bytes of scratchpad, "
-			"of which its tiles can take %llu of the chip's %llu",
-			work->node->name, (unsigned long long)f.least_bytes,
-			(unsigned long long)npu__spad_budget(cg, work),
+			"layer '%s' needs a scratchpad of at least %llu "
+			"bytes, the chip has %llu",
+			work->node->name,
+			(unsigned long long)npu__spad_for(cg, f.least_bytes),
 			(unsigned long long)cg->chip->scratchpad.bytes);
 }

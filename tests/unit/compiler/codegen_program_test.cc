@@ -166,20 +166,103 @@ TEST(CodegenProgram, FloatIsRefusedByAnIntegerArray)
 	EXPECT_EQ(program, nullptr);
 }
 
-TEST(CodegenProgram, WhatCannotFitNamesTheLayerAndTheSize)
+/* A sum over 60,000 channels of fp32, which cannot be cut. */
+enum npu_status compile_sum(uint64_t scratchpad, struct npu_error *err)
 {
 	Net net(1);
 	struct npu_chip chip = chip_named("mcu");
 	struct npu_program *program = nullptr;
-	struct npu_error err = {};
 	npu_value *x = net.input(NPU_fp32, { 1, 1, 1, 60000 });
+	enum npu_status status;
 
+	chip.scratchpad.bytes = scratchpad;
 	net.output(net.reduce(x, NPU_REDUCE_sum, 3, 1));
-	EXPECT_EQ(npu_codegen(net.graph, &chip, nullptr, &program, &err),
-		  NPU_E_CAPACITY);
-	EXPECT_NE(std::string(err.message).find("'n0' needs at least 2400"),
-		  std::string::npos)
+	status = npu_codegen(net.graph, &chip, nullptr, &program, err);
+	npu_program_destroy(program);
+	return status;
+}
+
+TEST(CodegenProgram, WhatCannotFitNamesTheLayerAndASizeThatDoes)
+{
+	struct npu_error err = {};
+	unsigned long long bytes = 0;
+
+	ASSERT_EQ(compile_sum(131072, &err), NPU_E_CAPACITY);
+	ASSERT_EQ(sscanf(err.message,
+			 "layer 'n0' needs a scratchpad of at least %llu bytes",
+			 &bytes),
+		  1)
 		<< err.message;
+	EXPECT_GE(bytes, 240000u); /* the channels alone */
+	EXPECT_LE(bytes, 2 * 240000u);
+	err = {};
+	EXPECT_EQ(compile_sum(bytes, &err), NPU_OK) << err.message;
+}
+
+TEST(CodegenProgram, PointwiseConvolutionIsSevenInstructions)
+{
+	Net net(1);
+	struct npu_chip chip = chip_named("edge");
+	struct npu_program *program = nullptr;
+	struct npu_error err = {};
+	std::vector<std::string> ops;
+	const union npu_insn *gemm = nullptr;
+	npu_value *x = net.input(NPU_u8, { 1, 2, 2, 16 }, 9);
+
+	net.output(net.conv(x, Conv().outs(16)));
+	ASSERT_EQ(npu_codegen(net.graph, &chip, nullptr, &program, &err),
+		  NPU_OK)
+		<< err.message;
+	for (size_t i = 0; i < program->core[0].count; i++) {
+		const union npu_insn *insn = &program->core[0].code[i];
+
+		ops.push_back(npu_op_find(insn->op)->name);
+		if (insn->op == NPU_OP_gemm)
+			gemm = insn;
+	}
+	/* multipliers, pixels, bias and weights; product; rounding; output */
+	EXPECT_EQ(ops, (std::vector<std::string>{ "ld", "ld", "ld", "gemm",
+						  "ew", "st", "end" }));
+	ASSERT_NE(gemm, nullptr);
+	EXPECT_EQ(gemm->gemm.my * gemm->gemm.mx, 4u); /* pixels */
+	EXPECT_EQ(gemm->gemm.nc, 16u);
+	EXPECT_EQ(gemm->gemm.n, 16u);
+	EXPECT_EQ(gemm->gemm.init, 2u); /* from the bias, before the weights */
+	EXPECT_EQ(gemm->gemm.a_zero, 9u);
+	EXPECT_EQ(gemm->gemm.w_addr, gemm->gemm.bias + 4); /* 16 x 4 bytes */
+	EXPECT_EQ(gemm->gemm.w_pitch, 1u);
+	npu_program_destroy(program);
+}
+
+TEST(CodegenProgram, EveryPassCanBeDumped)
+{
+	for (const char *pass :
+	     { "layers", "memory", "tile", "resident", "jobs", "interleave",
+	       "schedule", "tokens", "emit" }) {
+		Net net(3);
+		struct npu_chip chip = chip_named("edge");
+		struct npu_text text = {}, explain = {};
+		struct npu_codegen_options options = { pass, &text, &explain };
+		struct npu_program *program = nullptr;
+		struct npu_error err = {};
+
+		build(net);
+		net.output(net.conv(net.graph->values[0], Conv().outs(4)));
+		ASSERT_EQ(
+			npu_codegen(net.graph, &chip, &options, &program, &err),
+			NPU_OK)
+			<< err.message;
+		EXPECT_NE(explain.data, nullptr);
+		EXPECT_NE(
+			strstr(explain.data ? explain.data : "", "layer 0 n0"),
+			nullptr);
+		if (strcmp(pass, "resident") != 0) {
+			EXPECT_GT(text.length, 0u) << pass;
+		}
+		npu_text_clear(&text);
+		npu_text_clear(&explain);
+		npu_program_destroy(program);
+	}
 }
 
 TEST(CodegenInterval, AReadNeedsTheLastWriterOfEveryPart)
