@@ -80,10 +80,11 @@ struct npu_stored {
 struct npu_block {
 	uint64_t offset, bytes;
 	struct npu_value *value, *bias; /* bias: conv only, may be NULL */
-	/* conv: columns n0 .. n0+nn of groups g0 .. g0+groups (block-diagonal
-	 * when more than one), as [bias][k][nn padded to 16 bytes]; nn 0: the
-	 * value as it is, `first` elements skipped */
-	uint32_t n0, nn, g0, groups;
+	/* conv: columns n0 .. n0+nn of groups g0 .. g0+groups, each of which
+	 * has `columns` in all (block-diagonal when more than one), as
+	 * [bias][k][nn padded to 16 bytes]; nn 0: the value as it is, `first`
+	 * elements skipped */
+	uint32_t n0, nn, g0, groups, columns;
 	uint64_t first;
 };
 

@@ -378,7 +378,8 @@ static void pack_weights(struct matrix *m)
 			.n0 = (uint32_t)at.n0,
 			.nn = (uint32_t)at.tn,
 			.g0 = (uint32_t)(at.pack * m->s->groups),
-			.groups = (uint32_t)m->s->groups,
+			.groups = (uint32_t)(at.c / (m->s->c / m->s->groups)),
+			.columns = (uint32_t)(m->s->n / m->s->groups),
 		};
 
 		if (!at.tn)

@@ -42,6 +42,12 @@ static int is_absent(const struct npu_codegen *cg)
 	return 0;
 }
 
+/* The first column of the block's group g. */
+static uint64_t first(const struct npu_block *block, uint64_t g)
+{
+	return (block->g0 + g) * block->columns;
+}
+
 /* [bias][k][nn], each row padded to whole lines with zeros; between different
  * groups zeros as well. */
 static void pack(const struct npu_block *block, const uint8_t *data,
@@ -53,7 +59,6 @@ static void pack(const struct npu_block *block, const uint8_t *data,
 	uint64_t per = (uint64_t)dim[2], all = (uint64_t)dim[3];
 	uint64_t pitch = npu__round_up(block->nn * size, NPU_LINE);
 	uint64_t groups = npu__max(block->groups, 1);
-	uint64_t columns = block->nn / groups; /* of one group, if several */
 
 	if (bias) {
 		memcpy(out, bias + block->n0 * (uint64_t)4,
@@ -63,13 +68,17 @@ static void pack(const struct npu_block *block, const uint8_t *data,
 	for (uint64_t t = 0; t < taps; t++)
 		for (uint64_t g = 0; g < groups; g++)
 			for (uint64_t c = 0; c < per; c++, out += pitch) {
-				uint64_t n0 = groups > 1 ? g * columns : 0;
+				uint64_t lo = block->n0, hi = lo + block->nn;
 
-				memcpy(out + n0 * size,
-				       data + ((t * per + c) * all + block->n0 +
-					       n0) * size,
-				       (groups > 1 ? columns : block->nn) *
-					       size);
+				if (groups > 1) {
+					lo = npu__max(lo, first(block, g));
+					hi = npu__min(hi, first(block, g + 1));
+				}
+				if (lo >= hi)
+					continue;
+				memcpy(out + (lo - block->n0) * size,
+				       data + ((t * per + c) * all + lo) * size,
+				       (hi - lo) * size);
 			}
 }
 
