@@ -3,6 +3,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "tools/npu_run_files.h"
 #include "base/npu_file.h"
+#include "tools/npu_run_figures.h"
+#include "traces/npu_runs.h"
 #include "traces/npu_writers.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -155,6 +157,59 @@ static enum npu_status write_manifest(const struct npu_run_directory *dir,
 	return status;
 }
 
+/* report.html from the very bytes of summary.json and figures.json, so that
+ * `systole report` makes the same one of the directory. */
+static enum npu_status write_html(const struct npu_run_directory *dir,
+				  const struct npu_text *summary,
+				  const struct npu_text *figures,
+				  struct npu_error *err)
+{
+	const struct npu_run_text run = {
+		.label = "",
+		.path = dir->path,
+		.summary = summary->data,
+		.summary_bytes = summary->length,
+		.figures = figures->data,
+		.figures_bytes = figures->length,
+	};
+	struct npu_runs *runs = npu_runs_create();
+	struct npu_text text = { 0 };
+	enum npu_status status;
+
+	if (!runs || summary->failed || figures->failed)
+		status = npu_fail(err, NPU_E_NOMEM, "writing the report");
+	else
+		status = npu_runs_add(runs, &run, err);
+	if (status == NPU_OK) {
+		npu_write_html(runs, &text);
+		status = write_text(dir, "report.html", &text, err);
+	}
+	npu_runs_destroy(runs);
+	return status;
+}
+
+/* summary.json, figures.json, report.html */
+static enum npu_status write_report(const struct npu_run_directory *dir,
+				    const struct npu_session *session,
+				    const struct npu_result *result,
+				    struct npu_error *err)
+{
+	struct npu_text summary = { 0 }, figures = { 0 };
+	enum npu_status status;
+
+	npu_write_summary(result, &summary);
+	status = npu_run_figures(session, result, &figures, err);
+	if (status == NPU_OK)
+		status = write_html(dir, &summary, &figures, err);
+	if (status == NPU_OK)
+		status = write_text(dir, "summary.json", &summary, err);
+	if (status == NPU_OK)
+		status = write_text(dir, "figures.json", &figures, err);
+	npu_text_clear(&summary);
+	npu_text_clear(&figures);
+	return status;
+}
+
 static enum npu_status write_all(const struct npu_run_directory *dir,
 				 const struct npu_arguments *args,
 				 const struct npu_session *session,
@@ -179,8 +234,7 @@ static enum npu_status write_all(const struct npu_run_directory *dir,
 		status = write_text(dir, "chip.resolved.yaml", &chip, err);
 	npu_text_clear(&chip);
 	NPU_TRY(status);
-	npu_write_summary(result, &text);
-	NPU_TRY(write_text(dir, "summary.json", &text, err));
+	NPU_TRY(write_report(dir, session, result, err));
 	npu_write_layers_csv(result, &text);
 	NPU_TRY(write_text(dir, "layers.csv", &text, err));
 	npu_write_host(times, sizeof times / sizeof times[0], &text);

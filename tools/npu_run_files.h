@@ -6,9 +6,10 @@
 #include "tools/npu_session.h"
 
 /* Write the run directory that -o names, if any: manifest.json,
- * chip.resolved.yaml, summary.json, layers.csv, host.json, trace.json with
- * --trace, and the outputs as .npy where there is data. It appears whole or not
- * at all.
+ * chip.resolved.yaml, summary.json, figures.json, report.html, layers.csv,
+ * host.json, trace.json with --trace, and the outputs as .npy where there is
+ * data. It appears whole or not at all.
+ *   result  of a traced run
  *   sim     NULL: no data
  *   errors  E_IO, E_NOMEM */
 NPU_NODISCARD enum npu_status

@@ -53,7 +53,7 @@ static enum npu_status simulate(const struct npu_arguments *args,
 
 	NPU_TRY(npu_option_integer(args, NPU_OPTION_threads, 1, 1024, 0,
 				   &threads, err));
-	NPU_TRY(npu_session_simulate(session, npu_given(args, NPU_OPTION_trace),
+	NPU_TRY(npu_session_simulate(session, npu_given(args, NPU_OPTION_output),
 				     npu_comparison_layer, comparison, &sim,
 				     &result, err));
 	status = npu_comparison_end(comparison, sim, (int)threads, result, err);

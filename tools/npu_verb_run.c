@@ -5,7 +5,8 @@
 static enum npu_status run(const struct npu_arguments *args,
 			   struct npu_session *session, struct npu_error *err)
 {
-	bool trace = npu_given(args, NPU_OPTION_trace);
+	/* the figures of the report need the events too */
+	bool trace = npu_given(args, NPU_OPTION_output);
 	struct npu_result *result = NULL;
 	struct npu_sim *sim = NULL;
 	enum npu_status status;

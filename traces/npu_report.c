@@ -8,18 +8,8 @@
 static const struct {
 	const char *name, *remedy;
 } stalls[] = {
-	[NPU_STALL_compute] = { "compute", "more MACs or a higher clock" },
-	[NPU_STALL_weight_load] = { "weight load",
-				    "taller tiles or a faster weight path" },
-	[NPU_STALL_hazard] = { "hazard", "a shorter adder or larger tiles" },
-	[NPU_STALL_bank] = { "bank", "more scratchpad banks" },
-	[NPU_STALL_fill_drain] = { "fill/drain",
-				   "larger tiles, or a smaller array" },
-	[NPU_STALL_vector] = { "vector", "more vector lanes" },
-	[NPU_STALL_dram] = { "dram",
-			     "more DRAM bandwidth or a larger scratchpad" },
-	[NPU_STALL_token] = { "token", "deeper queues or more buffers" },
-	[NPU_STALL_idle] = { "idle", "deeper queues or faster fetch" },
+#define NPU_REMEDY(name, label, remedy) [NPU_STALL_##name] = { label, remedy },
+#include "traces/npu_stall_remedy.def"
 };
 static const char *const component_names[] = {
 #define NPU_COMPONENT(name, doc) #name,
