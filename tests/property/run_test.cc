@@ -148,7 +148,7 @@ TEST(RunProperty, LessLatencyIsNeverSlower)
 	const Compiled c("lenet5", chip_named("mcu"));
 	uint64_t before = UINT64_MAX;
 
-	for (uint64_t ns : { 10000, 3000, 1000, 300, 100, 10, 0 }) {
+	for (unsigned ns : { 10000u, 3000u, 1000u, 300u, 100u, 10u, 0u }) {
 		npu_chip chip = c.chip;
 
 		chip.dram.latency = ns * 1000;

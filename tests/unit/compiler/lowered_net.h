@@ -87,7 +87,7 @@ class Net
 
 		v->dtype = dtype;
 		v->shape.rank = 4;
-		for (int d = 0; d < 4; d++)
+		for (size_t d = 0; d < 4; d++)
 			v->shape.dim[d] = dims[d];
 		if (npu_dtype_bytes(dtype) == 1) {
 			v->scale = 0.5f;

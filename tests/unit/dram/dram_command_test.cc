@@ -136,7 +136,7 @@ TEST(DramClosedForm, RandomReadsAreHeldByFourActivates)
 
 TEST(DramClosedForm, BanksInConflictShareTrc)
 {
-	for (uint64_t k : { 1, 2, 4, 8 }) {
+	for (unsigned k : { 1u, 2u, 4u, 8u }) {
 		std::vector<npu_dram_request> requests;
 		for (uint64_t i = 0; i < 40000; i++)
 			requests.push_back(

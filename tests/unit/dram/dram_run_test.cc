@@ -139,7 +139,7 @@ TEST(DramRunLevel, CommandLevelWorkDoesNotGrowWithIdleTime)
 {
 	uint64_t steps[2];
 
-	for (uint64_t gap : { 1000, 1000000 }) {
+	for (unsigned gap : { 1000u, 1000000u }) {
 		npu_chip chip = ChipOf(kSystems[0], NPU_dram_model_command);
 		npu_dram *dram = nullptr;
 		npu_dram_run done;

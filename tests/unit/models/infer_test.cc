@@ -24,7 +24,7 @@ TEST_P(InferPool, HasTheShapeOnnxGivesIt)
 	Builder b;
 	npu_node *pool = b.node(NPU_MaxPool, "y", { b.input("x", w.in) });
 
-	for (int s = 0; s < 2; s++) {
+	for (size_t s = 0; s < 2; s++) {
 		pool->attr.kernel[s] = w.kernel[s];
 		pool->attr.stride[s] = w.stride[s];
 		pool->attr.dilation[s] = w.dilation[s];

@@ -122,7 +122,7 @@ TEST(SimGates, LoadIssuesWhenTheOneBeforeHasBegunAndNotBefore)
 {
 	npu_chip chip = test_chip();
 
-	for (uint64_t startup : { 1, 4, 37 }) {
+	for (unsigned startup : { 1u, 4u, 37u }) {
 		chip.dma.startup = startup;
 		TestProgram p(chip);
 		p.add(ld(0, 0, 1024));
