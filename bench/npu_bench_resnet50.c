@@ -6,6 +6,7 @@
  * process, functional simulation against oneDNN's inference of the same
  * network. With --check it exits with 1 where a budget is not kept. */
 #define _DEFAULT_SOURCE
+#include "base/npu_clock.h"
 #include "compiler/npu_compiler.h"
 #include "sim/npu_sim.h"
 #include <stdio.h>
@@ -13,7 +14,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { REPEATS = 5 };
@@ -21,14 +21,6 @@ enum { REPEATS = 5 };
 /* Budgets of the whole command. */
 static const double timing_seconds = 0.5, functional_seconds = 3.0;
 static const double timing_megabytes = 200;
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -49,7 +41,7 @@ static double median(double *times)
 static int run_command(const char *systole, const char *mode, double *seconds,
 		       double *bytes)
 {
-	const double start = now();
+	const double start = npu_host_seconds();
 	struct rusage usage;
 	int status;
 	pid_t child;
@@ -67,7 +59,7 @@ static int run_command(const char *systole, const char *mode, double *seconds,
 	}
 	if (wait4(child, &status, 0, &usage) < 0)
 		return 0;
-	*seconds = now() - start;
+	*seconds = npu_host_seconds() - start;
 	*bytes = 1024.0 * (double)usage.ru_maxrss;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
@@ -150,7 +142,7 @@ static enum npu_status simulate(struct bench *b, double *seconds,
 	const struct npu_sim_options options = { .functional = 1 };
 	struct npu_result *result = NULL;
 	struct npu_sim *sim = NULL;
-	const double start = now();
+	const double start = npu_host_seconds();
 	enum npu_status status =
 		npu_sim_create(&b->chip, b->program, &options, &sim, err);
 
@@ -158,7 +150,7 @@ static enum npu_status simulate(struct bench *b, double *seconds,
 		npu_sim_write(sim, b->tensor, b->stored.data);
 		status = npu_sim_run(sim, NULL, NULL, &result, err);
 	}
-	*seconds = now() - start;
+	*seconds = npu_host_seconds() - start;
 	npu_result_destroy(result);
 	npu_sim_destroy(sim);
 	return status;

@@ -1,6 +1,6 @@
 /* isa/npu_isa.c - instruction tables, the 64-byte coder and operand slots.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "isa/npu_isa.h"
+#include "isa/npu_field_internal.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -83,19 +83,6 @@ enum npu_engine_id npu_insn_engine(const union npu_insn *insn)
 	return op ? op->engine : NPU_ENGINE_ctl;
 }
 
-static uint64_t member(const union npu_insn *insn, size_t offset)
-{
-	uint64_t value;
-
-	memcpy(&value, (const char *)insn + offset, sizeof value);
-	return value;
-}
-
-static uint64_t low_bits(unsigned width)
-{
-	return ~(uint64_t)0 >> (64 - width);
-}
-
 static int is_signed(const struct npu_field_desc *f)
 {
 	return !strcmp(f->unit, "sbyte");
@@ -104,7 +91,7 @@ static int is_signed(const struct npu_field_desc *f)
 /* The bits of `value` in the field's width; 0 if it does not fit. */
 static int fit(const struct npu_field_desc *f, uint64_t value, uint64_t *bits)
 {
-	*bits = value & low_bits(f->width);
+	*bits = value & npu__low_bits(f->width);
 	if (!is_signed(f))
 		return *bits == value;
 	uint64_t sign = value >> (f->width - 1);
@@ -123,7 +110,7 @@ enum npu_status npu_insn_encode(const union npu_insn *insn,
 				insn->op);
 	word.half[0] = op->code;
 	for (const struct npu_field_desc *f = op->fields; f->name; f++) {
-		uint64_t value = member(insn, f->offset), bits;
+		uint64_t value = npu__member(insn, f->offset), bits;
 		uint64_t *half = &word.half[f->lsb / 64];
 		unsigned shift = f->lsb % 64;
 
@@ -132,7 +119,7 @@ enum npu_status npu_insn_encode(const union npu_insn *insn,
 				err, NPU_E_RANGE,
 				"%s.%s = %" PRId64 " does not fit its %u bits",
 				op->name, f->name, (int64_t)value, f->width);
-		uint64_t there = *half >> shift & low_bits(f->width);
+		uint64_t there = *half >> shift & npu__low_bits(f->width);
 		if (f->is_view && bits && there && bits != there)
 			return npu_fail(err, NPU_E_RANGE,
 					"%s.%s = %" PRIu64
@@ -161,7 +148,7 @@ enum npu_status npu_insn_decode(struct npu_word word, union npu_insn *out,
 	left.half[0] &= ~(uint64_t)0xff;
 	for (const struct npu_field_desc *f = op->fields; f->name; f++) {
 		unsigned half = f->lsb / 64, shift = f->lsb % 64;
-		uint64_t mask = low_bits(f->width);
+		uint64_t mask = npu__low_bits(f->width);
 		uint64_t value = word.half[half] >> shift & mask;
 
 		if (is_signed(f) && value >> (f->width - 1))

@@ -1,5 +1,6 @@
 /* isa/npu_isa_text.c - the text form of one instruction, both ways.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "isa/npu_field_internal.h"
 #include "isa/npu_scan_internal.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,23 +24,10 @@ enum {
 	NAMES_MAX = 64
 };
 
-static uint64_t get(const union npu_insn *insn, size_t offset)
-{
-	uint64_t value;
-
-	memcpy(&value, (const char *)insn + offset, sizeof value);
-	return value;
-}
-
-static uint64_t low_bits(unsigned width)
-{
-	return ~(uint64_t)0 >> (64 - width);
-}
-
 /* Does this instruction read the bits of view `f` as `f`? */
 static int is_active(const union npu_insn *insn, const struct npu_field_desc *f)
 {
-	return f->is_view && get(insn, f->when_offset) == f->when_value;
+	return f->is_view && npu__member(insn, f->when_offset) == f->when_value;
 }
 
 /* Bits of field `f` that an active view shows. */
@@ -52,9 +40,9 @@ static uint64_t shown_by_views(const union npu_insn *insn,
 	for (const struct npu_field_desc *v = op->fields; v->name; v++) {
 		if (!is_active(insn, v) || v->lsb / 64 != f->lsb / 64)
 			continue;
-		shown |= low_bits(v->width) << v->lsb % 64;
+		shown |= npu__low_bits(v->width) << v->lsb % 64;
 	}
-	return shown >> f->lsb % 64 & low_bits(f->width);
+	return shown >> f->lsb % 64 & npu__low_bits(f->width);
 }
 
 static void print_value(struct npu_text *out, const struct npu_field_desc *f,
@@ -91,10 +79,10 @@ void npu_insn_print(const union npu_insn *insn, struct npu_text *out)
 		all = *insn;
 	npu_text_add(out, "%s", op->name);
 	for (const struct npu_field_desc *f = op->fields; f->name; f++) {
-		uint64_t value = get(&all, f->offset);
+		uint64_t value = npu__member(&all, f->offset);
 
 		if (f->is_view ? !is_active(&all, f)
-			       : !(value & low_bits(f->width) &
+			       : !(value & npu__low_bits(f->width) &
 				   ~shown_by_views(&all, op, f)))
 			continue;
 		if (value)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "isa/npu_program_internal.h"
 #include <math.h>
+#include <string.h>
 
 struct npu_program *npu_program_create(void)
 {
@@ -25,6 +26,15 @@ void npu_program_destroy(struct npu_program *program)
 {
 	if (program)
 		npu_arena_destroy(program->arena);
+}
+
+const struct npu_tensor_desc *
+npu_program_find_tensor(const struct npu_program *program, const char *name)
+{
+	for (size_t i = 0; i < program->tensor_count; i++)
+		if (!strcmp(program->tensor[i].name, name))
+			return &program->tensor[i];
+	return NULL;
 }
 
 uint64_t npu_program_layout(const struct npu_program *program,

@@ -105,6 +105,10 @@ struct npu_program {
 struct npu_program *npu_program_create(void);
 void npu_program_destroy(struct npu_program *program);
 
+/* The tensor of that name, borrowed, or NULL. */
+const struct npu_tensor_desc *
+npu_program_find_tensor(const struct npu_program *program, const char *name);
+
 /* Base address of each region when laid out in DRAM from address 0 in order of
  * index, each aligned to 4096 bytes; NPU_CORES_BASE for kind `cores`. Returns
  * the end in DRAM. */

@@ -1,6 +1,7 @@
 /* tools/npu_comparison.c - layer by layer bits, and real error of the outputs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tools/npu_comparison.h"
+#include "base/npu_clock.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,29 +1,12 @@
 /* tools/npu_session.c - options to chip, network, program and result.
  * SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L
 #include "tools/npu_session.h"
+#include "base/npu_clock.h"
 #include "isa/npu_verify.h"
 #include "tools/npu_model_arguments.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static const char *const precisions[] = {
-	[NPU_PRECISION_int8] = "int8",
-	[NPU_PRECISION_bf16] = "bf16",
-	[NPU_PRECISION_fp16] = "fp16",
-	[NPU_PRECISION_fp32] = "fp32",
-	NULL,
-};
-
-double npu_host_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* "name=text": the text when the name fits, else NULL. */
 static const char *after_name(const char *pair, const char *name)
@@ -139,14 +122,11 @@ enum npu_status npu_session_open(const struct npu_arguments *args,
 				 struct npu_error *err)
 {
 	double start = npu_host_seconds();
-	size_t precision;
 
 	memset(out, 0, sizeof *out);
 	out->functional = functional;
-	NPU_TRY(npu_option_choice(args, NPU_OPTION_precision, precisions,
-				  NPU_PRECISION_int8, &precision, err));
-	out->precision = (enum npu_precision)precision;
-	out->precision_name = precisions[precision];
+	NPU_TRY(npu_precision_from_arguments(args, &out->precision, err));
+	out->precision_name = npu_precision_name(out->precision);
 	NPU_TRY(npu_option_integer(args, NPU_OPTION_seed, 0, UINT64_MAX, 1,
 				   &out->seed, err));
 	NPU_TRY(npu_chip_load(npu_option_text(args, NPU_OPTION_chip, "edge"),
@@ -261,15 +241,6 @@ enum npu_status npu_session_compile(struct npu_session *session,
 				   err));
 	session->verify_seconds = npu_host_seconds() - compiled;
 	return NPU_OK;
-}
-
-const struct npu_tensor_desc *
-npu_program_find_tensor(const struct npu_program *program, const char *name)
-{
-	for (size_t i = 0; i < program->tensor_count; i++)
-		if (!strcmp(program->tensor[i].name, name))
-			return &program->tensor[i];
-	return NULL;
 }
 
 /* Input arrays, quantised and reordered as the lowered graph has them. */

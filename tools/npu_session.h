@@ -53,9 +53,4 @@ npu_session_output(const struct npu_session *session, const struct npu_sim *sim,
 		   struct npu_error *err);
 void npu_session_close(struct npu_session *session);
 
-/* The tensor of that name in a program, or NULL. */
-const struct npu_tensor_desc *
-npu_program_find_tensor(const struct npu_program *program, const char *name);
-/* Wall clock, for host.json alone. */
-double npu_host_seconds(void);
 #endif

@@ -2,16 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "models/npu_model.h"
 #include "tools/npu_bench.h"
+#include "tools/npu_model_arguments.h"
 #include <stdio.h>
 #include <string.h>
-
-static const char *const precisions[] = {
-	[NPU_PRECISION_int8] = "int8",
-	[NPU_PRECISION_bf16] = "bf16",
-	[NPU_PRECISION_fp16] = "fp16",
-	[NPU_PRECISION_fp32] = "fp32",
-	NULL,
-};
 
 /* All chips but scalesim, which is no chip but another simulator's rules. */
 static enum npu_status list_chips(struct npu_arena *arena,
@@ -52,7 +45,6 @@ enum npu_status npu_bench_choose(const struct npu_arguments *args,
 				 struct npu_bench_set *out,
 				 struct npu_error *err)
 {
-	size_t precision;
 
 	*out = (struct npu_bench_set){
 		.sets = args->values[NPU_OPTION_set],
@@ -60,9 +52,7 @@ enum npu_status npu_bench_choose(const struct npu_arguments *args,
 		.chips = args->values[NPU_OPTION_chip],
 		.chip_count = args->value_count[NPU_OPTION_chip],
 	};
-	NPU_TRY(npu_option_choice(args, NPU_OPTION_precision, precisions,
-				  NPU_PRECISION_int8, &precision, err));
-	out->precision = (enum npu_precision)precision;
+	NPU_TRY(npu_precision_from_arguments(args, &out->precision, err));
 	NPU_TRY(npu_option_integer(args, NPU_OPTION_batch, 1, 65535, 0,
 				   &out->batch, err));
 	if (out->chip_count == 0)

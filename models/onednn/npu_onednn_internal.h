@@ -58,8 +58,6 @@ NPU_NODISCARD enum npu_status npu__dnn_begin(struct npu__dnn *dnn,
 					     struct npu_error *err);
 /* Free everything but dnn->data and what it points to. */
 void npu__dnn_end(struct npu__dnn *dnn);
-/* Run every step once. */
-NPU_NODISCARD enum npu_status npu__dnn_run(struct npu__dnn *dnn);
 /* Median seconds of `repeats` runs after one to warm up; one run where
  * `seconds` is NULL. */
 NPU_NODISCARD enum npu_status npu__dnn_time(struct npu__dnn *dnn, int repeats,

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #define _XOPEN_SOURCE 700
 #include "models/onednn/npu_onednn_internal.h"
+#include "base/npu_clock.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #ifdef NPU_OPENMP
 #include <omp.h>
 #endif
@@ -261,7 +261,8 @@ static void move(const struct npu__dnn_move *m)
 	}
 }
 
-enum npu_status npu__dnn_run(struct npu__dnn *dnn)
+/* Run every step once. */
+static enum npu_status run(struct npu__dnn *dnn)
 {
 	for (uint32_t i = 0; i < dnn->step_count; i++) {
 		const struct npu__dnn_step *step = &dnn->steps[i];
@@ -287,14 +288,6 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 enum npu_status npu__dnn_time(struct npu__dnn *dnn, int repeats,
 			      double *seconds)
 {
@@ -303,14 +296,14 @@ enum npu_status npu__dnn_time(struct npu__dnn *dnn, int repeats,
 
 	if (!times)
 		return npu_fail(dnn->err, NPU_E_NOMEM, "oneDNN reference");
-	NPU_TRY(npu__dnn_run(dnn));
+	NPU_TRY(run(dnn));
 	if (!seconds)
 		return NPU_OK;
 	for (int i = 0; i < n; i++) {
-		const double start = now();
+		const double start = npu_host_seconds();
 
-		NPU_TRY(npu__dnn_run(dnn));
-		times[i] = now() - start;
+		NPU_TRY(run(dnn));
+		times[i] = npu_host_seconds() - start;
 	}
 	qsort(times, (size_t)n, sizeof *times, compare);
 	*seconds = n % 2 ? times[n / 2] : (times[n / 2 - 1] + times[n / 2]) / 2;

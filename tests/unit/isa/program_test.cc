@@ -109,6 +109,8 @@ TEST(ProgramText, ReadsEveryDirective)
 	EXPECT_FLOAT_EQ(p->tensor[0].scale, 1 / 255.0f);
 	EXPECT_EQ(p->tensor[0].layer, UINT32_MAX);
 	EXPECT_EQ(p->tensor[1].layer, 0u);
+	EXPECT_EQ(npu_program_find_tensor(p.get(), "scalar"), &p->tensor[1]);
+	EXPECT_EQ(npu_program_find_tensor(p.get(), "scala"), nullptr);
 	const npu_token &t = p->core[1].token[15];
 	EXPECT_TRUE(t.used);
 	EXPECT_EQ(t.producer, NPU_ENGINE_ld);
