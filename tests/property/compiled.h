@@ -4,24 +4,12 @@
 #define NPU_TEST_COMPILED_H
 #include "compiler/npu_compiler.h"
 #include "sim/npu_sim.h"
+#include "tests/support/chip_named.h"
 #include <cstring>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
 #include <vector>
-
-inline npu_chip chip_named(const char *name,
-			   std::vector<const char *> sets = {})
-{
-	npu_chip chip;
-	npu_error err = {};
-
-	EXPECT_EQ(npu_chip_load(name, NPU_SOURCE_DIR "/configs/chips",
-				sets.data(), sets.size(), &chip, &err),
-		  NPU_OK)
-		<< err.message;
-	return chip;
-}
 
 /* A network of the zoo, lowered with seeded weights and compiled. */
 struct Compiled {

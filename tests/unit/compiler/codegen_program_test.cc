@@ -2,24 +2,13 @@
  * code generation makes, checked without running it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/npu_interval.h"
+#include "tests/support/chip_named.h"
 #include "tests/unit/compiler/lowered_net.h"
 #include <algorithm>
 #include <gtest/gtest.h>
 
 namespace
 {
-struct npu_chip chip_named(const char *name)
-{
-	struct npu_chip chip;
-	struct npu_error err = {};
-
-	EXPECT_EQ(npu_chip_load(name, NPU_SOURCE_DIR "/configs/chips", nullptr,
-				0, &chip, &err),
-		  NPU_OK)
-		<< err.message;
-	return chip;
-}
-
 /* Convolutions, pools and a product of vectors, as LeNet-5 has them. */
 void build(Net &net)
 {

@@ -3,24 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "isa/npu_verify.h"
 #include "sim/npu_sim.h"
+#include "tests/support/chip_named.h"
 #include "tests/unit/compiler/lowered_net.h"
 #include <gtest/gtest.h>
 
 namespace
 {
-struct npu_chip chip_named(const char *name,
-			   std::vector<const char *> sets = {})
-{
-	struct npu_chip chip;
-	struct npu_error err = {};
-
-	EXPECT_EQ(npu_chip_load(name, NPU_SOURCE_DIR "/configs/chips",
-				sets.data(), sets.size(), &chip, &err),
-		  NPU_OK)
-		<< err.message;
-	return chip;
-}
-
 /* A chip so small that every layer is cut many times. */
 struct npu_chip tiny()
 {
