@@ -248,6 +248,34 @@ static void place_slices(struct npu_codegen *cg)
 	}
 }
 
+/* Bytes that a slice of the network's output is stored with are its maker's to
+ * move, not the concat's. */
+static enum npu_status charge_slices(struct npu_codegen *cg)
+{
+	const struct npu_graph *graph = cg->graph;
+	struct npu_layer *layer = cg->program->layer;
+	uint32_t *maker = npu_new(cg->arena, uint32_t, graph->value_count);
+
+	if (!maker)
+		return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
+	for (uint32_t n = 0; n < graph->node_count; n++)
+		maker[graph->nodes[n]->outputs[0]->id] = n;
+	for (uint32_t n = graph->node_count; n-- > 0;) {
+		const struct npu_value *x = graph->nodes[n]->outputs[0];
+		uint32_t whole = cg->layout[x->id].within, root = whole;
+
+		if (whole == NPU_NONE)
+			continue;
+		while (cg->layout[root].within != NPU_NONE)
+			root = cg->layout[root].within;
+		if (!graph->values[root]->is_output)
+			continue;
+		layer[n].compulsory_bytes += dense_bytes(x);
+		layer[maker[whole]].compulsory_bytes -= dense_bytes(x);
+	}
+	return NPU_OK;
+}
+
 enum npu_status npu__pass_memory(struct npu_codegen *cg)
 {
 	const struct npu_graph *graph = cg->graph;
@@ -265,6 +293,7 @@ enum npu_status npu__pass_memory(struct npu_codegen *cg)
 		if (graph->nodes[n]->op == NPU_concat)
 			slice_concat(cg, graph->nodes[n]);
 	extend_concats(cg);
+	NPU_TRY(charge_slices(cg));
 	place_constants(cg);
 	place_ends(cg);
 	cg->program->region[NPU_R_SCRATCH] =

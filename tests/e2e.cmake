@@ -4,6 +4,16 @@ add_test(NAME e2e.scalesim
   $<TARGET_FILE:systole> ${CMAKE_CURRENT_SOURCE_DIR}/data/scalesim_layers.csv)
 set_tests_properties(e2e.scalesim PROPERTIES LABELS oracle)
 
+# Random networks on random chips, refused cleanly or right in every bit.
+add_test(NAME e2e.random_chips
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/random_chips.py
+  $<TARGET_FILE:systole> --cases 120 --seconds 40)
+set_tests_properties(e2e.random_chips PROPERTIES LABELS e2e TIMEOUT 300)
+add_test(NAME e2e.random_chips.more
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/random_chips.py
+  $<TARGET_FILE:systole> --first 1000 --cases 600)
+set_tests_properties(e2e.random_chips.more PROPERTIES LABELS slow TIMEOUT 1800)
+
 # Every network of the zoo, bit by bit against the exact reference and in dB
 # against the float graph: exit 1 where either fails. The large ones are slow.
 function(npu_compare_test model chip precision label)
