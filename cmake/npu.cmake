@@ -65,6 +65,12 @@ function(npu_test name)
   if(A_FIXTURES)
     set(fixtures FIXTURES_REQUIRED ${A_FIXTURES})
   endif()
+  if(NPU_SANITIZE) # a sanitizer's start-up costs more than a case: one process
+    add_test(NAME ${A_LABEL}.${name} COMMAND test_${name})
+    set_tests_properties(${A_LABEL}.${name} PROPERTIES LABELS ${A_LABEL}
+      TIMEOUT 1200 ${fixtures})
+    return()
+  endif()
   gtest_discover_tests(test_${name} TEST_PREFIX ${A_LABEL}. DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${A_LABEL} TIMEOUT ${A_TIMEOUT} ${fixtures})
 endfunction()
