@@ -12,6 +12,7 @@ enum { HEIGHT = 380, LEFT = 58, RIGHT = 16, TOP = 16, BOTTOM = 46, NAMED = 6,
 struct axes {
 	double x_first, x_last, y_first, y_last;
 	double width, height; /* of the plot */
+	double roof_y;	      /* where the array's roof is drawn */
 };
 struct roofs {
 	double peak;	 /* GMAC/s */
@@ -169,10 +170,16 @@ static void add_roof(const struct npu__figure *f, const struct axes *a,
 		     "<text class=rooftext x=%.1f y=%.1f text-anchor=end>array "
 		     "%.4g GMAC/s</text>",
 		     LEFT + a->width - 4, y - 6, roofs->peak);
+	/* along the slope, in its middle */
+	const double x0 = x_of(a, from), x1 = x_of(a, ridge);
+	const double y0 = y_of(a, from * roofs->gb_per_s);
+
 	npu_text_add(f->out,
-		     "<text class=rooftext x=%.1f y=%.1f text-anchor=end>%.4g "
-		     "GB/s</text>\n",
-		     x_of(a, ridge) - 10, y - 6, roofs->gb_per_s);
+		     "<text class=rooftext transform=\"translate(%.1f %.1f) "
+		     "rotate(%.1f)\" y=-6 text-anchor=middle>%.4g GB/s</text>\n",
+		     (x0 + x1) / 2, (y0 + y) / 2,
+		     atan2(y - y0, x1 - x0) * 57.29577951308232,
+		     roofs->gb_per_s);
 }
 
 /* A shape for each bound, so that colour is not needed. */
@@ -225,35 +232,80 @@ static int by_radius(const void *a, const void *b)
 	return (x->layer > y->layer) - (x->layer < y->layer);
 }
 
-/* Names of the largest dots, where they do not run into each other. */
+/* A name's box: where it is anchored, and how far it goes. */
+struct label {
+	double x, y, width; /* left, base line */
+};
+
+static int is_free(const struct label *at, const struct axes *a,
+		   const struct dot *dots, size_t count,
+		   const struct label *taken, size_t named)
+{
+	if (at->x < LEFT || at->x + at->width > LEFT + a->width ||
+	    at->y < a->roof_y + 14 || at->y > TOP + a->height)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		if (dots[i].x + dots[i].radius > at->x &&
+		    dots[i].x - dots[i].radius < at->x + at->width &&
+		    dots[i].y + dots[i].radius > at->y - 9 &&
+		    dots[i].y - dots[i].radius < at->y + 3)
+			return 0;
+	for (size_t i = 0; i < named; i++)
+		if (taken[i].x + taken[i].width > at->x &&
+		    taken[i].x < at->x + at->width &&
+		    fabs(taken[i].y - at->y) < 13)
+			return 0;
+	return 1;
+}
+
+/* Right of the dot, left of it, below, above: the first that covers no other
+ * dot or name. */
+static int place_label(const struct dot *d, const struct axes *a,
+		       const struct dot *dots, size_t count,
+		       const struct label *taken, size_t named, double width,
+		       struct label *out)
+{
+	const double r = d->radius + 5;
+	const struct label at[] = {
+		{ d->x + r, d->y + 4, width },
+		{ d->x - r - width, d->y + 4, width },
+		{ d->x - width / 2, d->y + r + 10, width },
+		{ d->x - width / 2, d->y - r - 2, width },
+	};
+
+	for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
+		if (is_free(&at[i], a, dots, count, taken, named)) {
+			*out = at[i];
+			return 1;
+		}
+	return 0;
+}
+
+/* Names of the largest dots, where there is room for them. */
 static void name_dots(const struct npu__figure *f, const struct axes *a,
 		      const struct dot *dots, size_t count)
 {
-	double taken[NAMED][2];
+	struct label taken[NAMED];
 	size_t named = 0;
 
-	for (size_t i = 0; i < count && i < 30 && named < NAMED; i++) {
-		const struct dot *d = &dots[i];
-		const int left = d->x > LEFT + 0.6 * a->width;
-		const double x = d->x + (left ? -1 : 1) * (d->radius + 4);
-		const double y = d->y + 4;
-		size_t k = 0;
+	for (size_t i = 0; i < count && i < 40 && named < NAMED; i++) {
+		const char *name = npu__string(
+			npu__layer(&f->runs->run[f->run], dots[i].layer),
+			"name");
+		const size_t length = strlen(name);
+		/* model: 6 units a character of the label's font */
+		const double width = 6.0 * (double)(length < NPU__NAME_SHORT
+							    ? length
+							    : NPU__NAME_SHORT);
 
-		while (k < named && (fabs(taken[k][1] - y) > 13 ||
-				     fabs(taken[k][0] - x) > 190))
-			k++;
-		if (k < named)
+		if (!place_label(&dots[i], a, dots, count, taken, named, width,
+				 &taken[named]))
 			continue;
-		taken[named][0] = x;
-		taken[named++][1] = y;
-		npu_text_add(f->out, "<text class=label x=%.1f y=%.1f%s>", x, y,
-			     left ? " text-anchor=end" : "");
-		npu__html_name(f->out,
-			       npu__string(npu__layer(&f->runs->run[f->run],
-						      d->layer),
-					   "name"),
-			       NPU__NAME_SHORT);
+		npu_text_add(f->out, "<text class=label x=%.1f y=%.1f>",
+			     taken[named].x, taken[named].y);
+		npu__html_name(f->out, name, NPU__NAME_SHORT);
 		npu_text_add(f->out, "</text>\n");
+		named++;
 	}
 }
 
@@ -291,8 +343,8 @@ static void add_dots(const struct npu__figure *f, const struct axes *a,
 void npu__svg_roofline(const struct npu__figure *f, int of_scratchpad)
 {
 	const struct npu__run *run = &f->runs->run[f->run];
-	const struct axes a = axes_of(f, of_scratchpad);
 	const struct roofs roofs = roofs_of(run, of_scratchpad);
+	struct axes a = axes_of(f, of_scratchpad);
 
 	npu__svg_begin(f, HEIGHT, of_scratchpad ? "roofs" : "roofd",
 		       of_scratchpad ? "Roofline, scratchpad"
@@ -301,6 +353,7 @@ void npu__svg_roofline(const struct npu__figure *f, int of_scratchpad)
 		       "against its MACs per second. Its area is its share of "
 		       "the time; its shape is what it is bound by.");
 	if (roofs.peak > 0 && roofs.gb_per_s > 0) {
+		a.roof_y = y_of(&a, roofs.peak);
 		add_axes(f, &a, of_scratchpad ? "scratchpad" : "DRAM");
 		add_roof(f, &a, &roofs);
 		add_dots(f, &a, of_scratchpad);
