@@ -53,6 +53,7 @@ struct npu_error {
 extern "C" {
 #endif
 
+/* "success", "file is not well-formed", ... */
 const char *npu_status_text(enum npu_status status);
 
 /* The exit code that the command ends with for `status`. */

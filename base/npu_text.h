@@ -18,6 +18,7 @@ struct npu_text {
 	int failed;
 };
 
+/* Append formatted text; append `n` bytes. */
 void npu_text_add(struct npu_text *text, const char *fmt, ...)
 	NPU_PRINTF(2, 3);
 void npu_text_add_bytes(struct npu_text *text, const char *bytes, size_t n);

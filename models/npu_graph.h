@@ -191,6 +191,8 @@ struct npu_graph {
 	void (*release)(void *mapping);
 };
 
+/* New empty graph with its own arena, into which `name` is copied; NULL when
+ * out of memory. The caller destroys it. */
 struct npu_graph *npu_graph_create(const char *name);
 /* Free the graph, its arena and its mapped file. NULL is a no-op. */
 void npu_graph_destroy(struct npu_graph *graph);

@@ -78,7 +78,7 @@ enum npu_status npu__infer_slice(struct npu_graph *graph,
 				      "starts or ends are left out");
 	NPU_TRY(npu__infer_ints(graph, node, 1, starts, &n, err));
 	NPU_TRY(npu__infer_ints(graph, node, 2, ends, &ends_n, err));
-	for (uint8_t i = 0; i < NPU_DIMS; i++) {
+	for (int i = 0; i < NPU_DIMS; i++) {
 		axes[i] = i;
 		start[i] = 0;
 		step[i] = steps[i] = 1;

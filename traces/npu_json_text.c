@@ -7,14 +7,16 @@
 json_t *npu__json_text(const char *text)
 {
 	json_t *value = json_string(text ? text : "");
+	size_t bytes;
 	char *plain;
 
 	if (value || !text)
 		return value;
-	plain = malloc(strlen(text) + 1);
+	bytes = strlen(text) + 1;
+	plain = malloc(bytes);
 	if (!plain)
 		return NULL;
-	strcpy(plain, text);
+	memcpy(plain, text, bytes);
 	for (char *c = plain; *c; c++)
 		if ((unsigned char)*c > 127)
 			*c = '?';

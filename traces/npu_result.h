@@ -92,6 +92,7 @@ struct npu_result {
 	double max_abs_error, sqnr_db;
 };
 
+/* New empty result with its own arena; NULL when out of memory. */
 struct npu_result *npu_result_create(void);
 void npu_result_destroy(struct npu_result *result);
 /* Invariants: layers sum to totals, bins to cycles, nothing beats its roof,
