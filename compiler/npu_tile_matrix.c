@@ -380,7 +380,8 @@ static void search_shape(struct search *f)
 	units(f->cg, &m_unit, &n_unit, s);
 	n_count = sizes(s->n, n_unit, 65535, ns);
 	y_count = sizes(s->oh, 1, 32767, ys);
-	x_count = sizes(s->ow, 1, 32767, xs);
+	/* more than the accumulators hold would only crowd out what fits */
+	x_count = sizes(s->ow, 1, npu__min(f->cg->acc_rows, 32767), xs);
 	if (s->oh > 1 && x_count > 6)
 		x_count = 6;
 	for (uint32_t y = 0; y < y_count; y++)

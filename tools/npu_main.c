@@ -119,6 +119,14 @@ static int report(enum npu_status status, const struct npu_error *err)
 	return npu_status_exit_code(status);
 }
 
+static int flushed(struct npu_error *err)
+{
+	if (fflush(stdout) != 0)
+		return report(npu_fail(err, NPU_E_IO, "writing to stdout"),
+			      err);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct npu_error err = { 0 };
@@ -129,11 +137,11 @@ int main(int argc, char **argv)
 	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h") ||
 	    !strcmp(argv[1], "--help")) {
 		print_help();
-		return argc < 2 ? 2 : 0;
+		return argc < 2 ? 2 : flushed(&err);
 	}
 	if (!strcmp(argv[1], "--version")) {
 		puts("systole " NPU_VERSION);
-		return 0;
+		return flushed(&err);
 	}
 	verb = find_verb(argv[1], &err);
 	if (!verb)
