@@ -84,10 +84,15 @@ static void add_layer(struct npu_text *out, const struct npu_result *r,
 	double roof = percent(l->bound_cycles, s->span_cycles);
 
 	add_name(out, l->name, name_width);
-	npu_text_add(out, " %-8.8s %9.2f %10" PRIu64 " %5.1f %5.1f ", l->op,
+	npu_text_add(out, " %-8.8s %9.2f %10" PRIu64 " %5.1f ", l->op,
 		     (double)s->macs * 1e-6, s->cycles,
-		     percent(s->cycles, r->total.cycles),
-		     percent(s->macs, s->cycles * r->peak_macs_per_cycle));
+		     percent(s->cycles, r->total.cycles));
+	if (s->macs && s->compute_cycles)
+		npu_text_add(out, "%5.1f ",
+			     percent(s->macs, s->compute_cycles *
+						      r->peak_macs_per_cycle));
+	else
+		npu_text_add(out, "    - ");
 	npu_text_add(out, "%s%5.1f%s %-10.10s %8.1f %8.2f  ",
 		     roof < 50 ? style->bad : "", roof,
 		     roof < 50 ? style->off : "", l->bound ? l->bound : "",
@@ -110,13 +115,14 @@ static void add_table(struct npu_text *out, const struct npu_result *r,
 		name_width = 40;
 	npu_text_add(out, "%s%-*s %-8s %9s %10s %5s %5s %5s %-10s %8s %8s  %s%s\n",
 		     style->bold, (int)name_width, "layer", "op", "MACs M",
-		     "cycles", "share", "util", "roof", "bound", "DRAM kB",
+		     "cycles", "share", "array", "roof", "bound", "DRAM kB",
 		     "uJ", "largest stall", style->off);
 	for (size_t k = 0; k < r->layer_count; k++)
 		add_layer(out, r, &r->layers[k], name_width, style);
 	npu_text_add(out,
-		     "%sshare: of the run's cycles, %%; util: MACs over peak, "
-		     "%%; roof: bound cycles over span, %%%s\n\n",
+		     "%sshare: of the run's cycles, %%; array: MACs over peak "
+		     "while it is occupied, %%; roof: bound cycles over span, "
+		     "%%%s\n\n",
 		     style->dim, style->off);
 }
 
