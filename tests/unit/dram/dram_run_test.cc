@@ -3,6 +3,7 @@
 #include "sim/dram/npu_dram.h"
 #include "sim/dram/npu_dram_pattern.h"
 #include "sim/dram/npu_dram_preset.h"
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -235,7 +236,50 @@ TEST(DramRunLevel, LaterSubmissionNeverChangesWhatWasReported)
 	}
 }
 
-TEST(DramRunLevel, NoMasterStarvesBesideAStream)
+// Bytes of `masters` that all write runs of `length` bytes at once, once half
+// of all is done: the least of any over the most.
+double Fairness(const System &system, uint64_t model, unsigned masters,
+		uint64_t length)
+{
+	const uint64_t each = 128 << 10;
+	npu_chip chip = ChipOf(system, model);
+	npu_dram *dram = nullptr;
+	npu_dram_run done = {};
+	uint64_t cycle = 0, all = 0;
+	std::vector<uint64_t> bytes(masters);
+
+	EXPECT_EQ(npu_dram_create(&chip, &dram, nullptr), NPU_OK);
+	for (uint64_t at = 0; at < each; at += length)
+		for (unsigned m = 0; m < masters; m++) {
+			npu_dram_run run = { ((uint64_t)m << 26) + at, length,
+					     1, (uint8_t)m, at };
+			EXPECT_EQ(npu_dram_submit(dram, &run, 0, nullptr),
+				  NPU_OK);
+		}
+	while (2 * all < masters * each &&
+	       npu_dram_advance(dram, UINT64_MAX, &done, &cycle)) {
+		bytes[done.master] += done.bytes;
+		all += done.bytes;
+	}
+	npu_dram_destroy(dram);
+	return (double)*std::min_element(bytes.begin(), bytes.end()) /
+	       (double)*std::max_element(bytes.begin(), bytes.end());
+}
+
+TEST(DramRunLevel, NoMasterStarvesBesideOthersThatWrite)
+{
+	for (uint64_t model : { NPU_dram_model_run, NPU_dram_model_command })
+		for (int s : { 0, 3, 4 }) // LPDDR4, HBM2, DDR4
+			for (unsigned masters : { 2u, 3u, 4u })
+				EXPECT_GT(Fairness(kSystems[s], model, masters,
+						   1024),
+					  0.5)
+					<< kSystems[s].preset << ", "
+					<< masters << " masters, model "
+					<< model;
+}
+
+TEST(DramRunLevel, AShortReadIsServedBesideAStreamOfReads)
 {
 	for (uint64_t model : { NPU_dram_model_run, NPU_dram_model_command }) {
 		for (uint64_t i = 0; i < 40; i++) {
