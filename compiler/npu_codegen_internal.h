@@ -45,7 +45,7 @@ enum npu_region_index {
 	NPU_R_INPUT,
 	NPU_R_OUTPUT,
 	NPU_R_SCRATCH,
-	NPU_R_CORES, /* for LUT RAM */
+	NPU_R_CORES, /* for LUT RAM, and tensors that stay in the scratchpad */
 	NPU_R_COUNT
 };
 

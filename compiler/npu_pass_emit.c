@@ -135,9 +135,65 @@ static uint32_t writer_of(const struct npu_codegen *cg,
 	return (uint32_t)(cg->step[step].insn.any.tag >> NPU_TAG_LAYER_SHIFT);
 }
 
+/* Is a buffer other than `mine` used by `step` where `mine` lies? */
+static int uses_place_of(const struct npu_codegen *cg,
+			 const struct npu_step *step, uint32_t mine)
+{
+	const struct npu_buffer *at = &cg->buffer[mine];
+
+	for (uint32_t r = 0; r < step->ref_count; r++) {
+		const struct npu_buffer *b = &cg->buffer[step->ref[r].buffer];
+
+		if (b != at && b->space == at->space &&
+		    b->address < at->address + at->size &&
+		    at->address < b->address + b->size)
+			return 1;
+	}
+	return 0;
+}
+
+static int uses(const struct npu_step *step, uint32_t buffer)
+{
+	for (uint32_t r = 0; r < step->ref_count; r++)
+		if (step->ref[r].buffer == buffer)
+			return 1;
+	return 0;
+}
+
+/* Is all of a resident value there when its layer completes? The layer's last
+ * step must write it - then who takes its place waits for a later reader - and
+ * nothing may have taken its place since the first. */
+static int is_whole(const struct npu_codegen *cg, const struct npu_value *value)
+{
+	uint32_t buffer = cg->layout[value->id].buffer, i = cg->order_count;
+	const struct npu_step *step;
+	int is_last = 1;
+
+	while (i-- > 0) {
+		if (cg->order[i] == NPU_NONE)
+			continue;
+		step = &cg->step[cg->order[i]];
+		if (is_last && npu__layer_of(cg, cg->order[i]) !=
+				       value->producer->id)
+			continue;
+		if (is_last && !uses(step, buffer))
+			return 0;
+		is_last = 0;
+		if (cg->order[i] < cg->buffer[buffer].first)
+			continue;
+		if (uses_place_of(cg, step, buffer))
+			return 0;
+	}
+	return !is_last;
+}
+
 static int is_tensor(const struct npu_codegen *cg, uint32_t v)
 {
-	return cg->layout[v].placed && !cg->graph->values[v]->constant;
+	const struct npu_value *value = cg->graph->values[v];
+
+	if (cg->layout[v].resident)
+		return is_whole(cg, value);
+	return cg->layout[v].placed && !value->constant;
 }
 
 static enum npu_status emit_tensors(struct npu_codegen *cg)
@@ -168,10 +224,16 @@ static enum npu_status emit_tensors(struct npu_codegen *cg)
 				       : (uint64_t)layout->stride[d];
 		}
 		t->offset_bytes = layout->offset;
+		t->lasts = layout->lasts;
+		if (layout->resident) {
+			t->region = NPU_R_CORES;
+			t->offset_bytes = cg->buffer[layout->buffer].address +
+					  layout->origin;
+			t->lasts = 0;
+		}
 		t->scale = value->scale;
 		t->zero = value->zero;
 		t->layer = writer_of(cg, value);
-		t->lasts = layout->lasts;
 		if (!t->name)
 			return no_memory(cg);
 	}

@@ -107,6 +107,21 @@ const char *npu__region_fault(const struct npu_region *region)
 	return NULL;
 }
 
+/* Where the bytes end that a tensor may take: those of its region, or the
+ * scratchpad of the core in whose window it starts. */
+static uint64_t tensor_limit(const struct npu_program *program,
+			     const struct npu_tensor_desc *tensor)
+{
+	const struct npu_region *region = &program->region[tensor->region];
+	uint64_t core = tensor->offset_bytes >> NPU_CORE_SHIFT;
+
+	if (region->kind != NPU_REGION_cores)
+		return region->bytes;
+	return core < program->core_count
+		       ? (core << NPU_CORE_SHIFT) + NPU_CORE_LUT
+		       : 0;
+}
+
 const char *npu__tensor_fault(const struct npu_program *program,
 			      const struct npu_tensor_desc *tensor)
 {
@@ -123,7 +138,7 @@ const char *npu__tensor_fault(const struct npu_program *program,
 		return "no such layer";
 	if (!isfinite(tensor->scale))
 		return "the scale is not finite";
-	limit = program->region[tensor->region].bytes;
+	limit = tensor_limit(program, tensor);
 	if (tensor->offset_bytes > limit)
 		return "the offset is beyond its region";
 	end += tensor->offset_bytes;

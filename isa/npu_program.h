@@ -45,7 +45,9 @@ enum npu_region_kind {
 	NPU_REGION_output,
 	NPU_REGION_scratch,
 	/* the window of all cores at NPU_CORES_BASE (LUT RAM, scratchpads of
-	 * other cores); not in DRAM, `bytes` is 0 */
+	 * other cores); not in DRAM, `bytes` is 0. A tensor here
+	 * stays in a scratchpad: its offset is core << NPU_CORE_SHIFT plus
+	 * the byte there */
 	NPU_REGION_cores
 };
 

@@ -7,6 +7,38 @@
 
 /* ---- create and destroy ---- */
 
+/* Tensors that stay in a scratchpad must lie within this chip's. */
+static enum npu_status check_tensors(const struct npu_chip *chip,
+				     const struct npu_program *program,
+				     struct npu_error *err)
+{
+	const uint64_t in_core = ((uint64_t)1 << NPU_CORE_SHIFT) - 1;
+
+	for (size_t i = 0; i < program->tensor_count; i++) {
+		const struct npu_tensor_desc *t = &program->tensor[i];
+		uint64_t end = (t->offset_bytes & in_core) +
+			       npu_dtype_bytes(t->dtype);
+
+		if (program->region[t->region].kind != NPU_REGION_cores)
+			continue;
+		for (unsigned d = 0; d < t->rank; d++)
+			end += (uint64_t)(t->dim[d] - 1) * t->stride_bytes[d];
+		if (end > chip->scratchpad.bytes)
+			return npu_fail(err, NPU_E_RANGE,
+					"tensor '%.80s' ends at byte %" PRIu64
+					" of a scratchpad of %" PRIu64,
+					t->name, end, chip->scratchpad.bytes);
+		if (t->offset_bytes >> NPU_CORE_SHIFT >= program->core_count)
+			return npu_fail(err, NPU_E_RANGE,
+					"tensor '%.80s' lies in core %" PRIu64
+					" of %u",
+					t->name,
+					t->offset_bytes >> NPU_CORE_SHIFT,
+					program->core_count);
+	}
+	return NPU_OK;
+}
+
 static enum npu_status check_program(const struct npu_chip *chip,
 				     const struct npu_program *program,
 				     struct npu_error *err)
@@ -27,6 +59,7 @@ static enum npu_status check_program(const struct npu_chip *chip,
 				"program takes %" PRIu64 " bytes of DRAM, "
 				"dram.capacity is %" PRIu64,
 				end, chip->dram.capacity);
+	NPU_TRY(check_tensors(chip, program, err));
 	for (uint32_t i = 0; i < program->core_count; i++) {
 		const struct npu_core_program *core = &program->core[i];
 
@@ -362,11 +395,24 @@ enum npu_status npu_sim_run(struct npu_sim *sim, npu_layer_hook *hook,
 
 /* ---- tensors ---- */
 
+/* Where the tensor's first element lies: in DRAM, or where it stays in the
+ * scratchpad of a core. */
+static uint8_t *first_element(struct npu_sim *sim,
+			      const struct npu_tensor_desc *t)
+{
+	const uint64_t core = t->offset_bytes >> NPU_CORE_SHIFT;
+
+	if (sim->program->region[t->region].kind != NPU_REGION_cores)
+		return sim->memory->region[t->region] + t->offset_bytes;
+	return sim->memory->core[core].spad + t->offset_bytes -
+	       (core << NPU_CORE_SHIFT);
+}
+
 /* Between a dense, row-major array and a tensor as it lies in memory. */
 static void copy_tensor(struct npu_sim *sim, const struct npu_tensor_desc *t,
 			uint8_t *data, int is_write)
 {
-	uint8_t *base = sim->memory->region[t->region] + t->offset_bytes;
+	uint8_t *base = first_element(sim, t);
 	const size_t e = npu_dtype_bytes(t->dtype);
 	const unsigned last = t->rank ? t->rank - 1u : 0;
 	const uint64_t n = t->rank ? t->dim[last] : 1;

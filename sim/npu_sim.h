@@ -22,7 +22,8 @@ struct npu_sim_options {
  * Allocates all it needs: running never allocates, but for the trace.
  *   out     the caller owns it
  *   errors  E_NOMEM, E_CAPACITY (the program's regions exceed the DRAM),
- *           E_RANGE (program of another chip) */
+ *           E_RANGE (program of another chip; a tensor outside of its
+ *           scratchpads) */
 NPU_NODISCARD enum npu_status
 npu_sim_create(const struct npu_chip *chip, const struct npu_program *program,
 	       const struct npu_sim_options *options, struct npu_sim **out,

@@ -3,6 +3,8 @@ npu_test(codegen LABEL unit USES codegen SOURCES
   unit/compiler/codegen_program_test.cc)
 npu_test(codegen_run LABEL unit USES codegen sim SOURCES
   unit/compiler/codegen_run_test.cc)
+npu_test(resident LABEL unit USES codegen sim SOURCES
+  unit/compiler/resident_test.cc)
 
 # lowering
 npu_test(lower LABEL unit USES lower models isa SOURCES

@@ -190,6 +190,28 @@ enum npu_status npu_comparison_verdict(const struct npu_comparison *comparison,
 	return NPU_OK;
 }
 
+static int was_checked(const struct npu_comparison *c, const char *name)
+{
+	for (size_t i = 0; i < c->check_count; i++)
+		if (!strcmp(c->checks[i].name, name))
+			return 1;
+	return 0;
+}
+
+const struct npu_value *
+npu_comparison_skipped(const struct npu_comparison *comparison, uint32_t *at)
+{
+	const struct npu_graph *lowered = comparison->session->lowered;
+
+	while (*at < lowered->value_count) {
+		const struct npu_value *value = lowered->values[(*at)++];
+
+		if (value->producer && !was_checked(comparison, value->name))
+			return value;
+	}
+	return NULL;
+}
+
 void npu_comparison_clear(struct npu_comparison *comparison)
 {
 	npu_values_clear(&comparison->exact);

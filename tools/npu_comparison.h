@@ -43,5 +43,9 @@ npu_comparison_end(struct npu_comparison *comparison, const struct npu_sim *sim,
 NPU_NODISCARD enum npu_status
 npu_comparison_verdict(const struct npu_comparison *comparison,
 		       struct npu_error *err);
+/* The next value from *at on that a layer makes and that was not compared; NULL
+ * when there is none. `*at` starts at 0. */
+const struct npu_value *
+npu_comparison_skipped(const struct npu_comparison *comparison, uint32_t *at);
 void npu_comparison_clear(struct npu_comparison *comparison);
 #endif

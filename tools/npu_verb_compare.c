@@ -9,6 +9,8 @@
 static void print_checks(const struct npu_comparison *c)
 {
 	const struct npu_program *program = c->session->program;
+	const struct npu_value *value;
+	uint32_t at = 0;
 
 	printf("Against the exact reference, bit by bit\n\n"
 	       "  %-28s %-28s %12s %12s\n",
@@ -24,6 +26,10 @@ static void print_checks(const struct npu_comparison *c)
 		       check->difference.mismatches,
 		       check->difference.mismatches ? "  <--" : "");
 	}
+	while ((value = npu_comparison_skipped(c, &at)))
+		printf("  %-28.28s %-28.28s %12s %12s\n",
+		       value->producer->name, value->name, "reused early",
+		       "not compared");
 	putchar('\n');
 }
 
