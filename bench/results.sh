@@ -10,7 +10,8 @@ cat <<'T'
 # Results
 
 Made by `bench/results.sh`; nothing here is written by hand. Weights of the zoo are seeded, not trained: agreement is of
-arithmetic, and "same class" means little where classes are nearly tied.
+arithmetic, and "same class" means little where classes are nearly tied. The OCR classifier is trained; its softmax saturates on
+this image, so its decibels say little, and the tests compare its logits with ONNX Runtime as well.
 
 ## Every layer against the exact reference, outputs against the float graph
 
@@ -63,5 +64,4 @@ printf '```\n\n## DRAM: command level against DRAMsim3\n\n```\n'
 "$build/bench/dram_reference" tests/data/dram/dramsim3.csv
 printf '```\n\n## Compute cycles against SCALE-Sim 3\n\n```\n'
 python3 tests/e2e/scalesim.py "$systole" tests/data/scalesim_layers.csv
-printf '```\n\n'
-"$systole" bench published | sed 's/^# /## /'
+printf '```\n\nPublished chips: [validation.md](validation.md).\n'

@@ -19,37 +19,65 @@ enum npu_status npu__pass_tile(struct npu_codegen *cg)
 	return NPU_OK;
 }
 
-static void print_tiling(const struct npu_tiling *t, struct npu_text *out)
+/* What the estimate of a tiling rests on: its longest engine. */
+static const char *longest(const struct npu_codegen *cg,
+			   const struct npu_tiling *t)
 {
-	npu_text_add(
-		out,
-		"%llux%llu pixels, %llu channels, k %llux%llux%llu, %s%s: "
-		"%llu cycles (array %llu, vector %llu, DRAM %llu bytes; "
-		"scratchpad %llu bytes, accumulators %llu rows)",
-		(unsigned long long)t->ty, (unsigned long long)t->tx,
-		(unsigned long long)t->tn, (unsigned long long)t->k_rows,
-		(unsigned long long)t->k_cols, (unsigned long long)t->k_chan,
-		t->n_outer ? "channels outside" : "pixels outside",
-		t->keep ? ", inner operand kept" : "",
-		(unsigned long long)t->cycles, (unsigned long long)t->mx_cycles,
-		(unsigned long long)t->vx_cycles,
-		(unsigned long long)t->dram_bytes,
-		(unsigned long long)t->spad_bytes,
-		(unsigned long long)t->acc_rows);
+	double dram = (double)t->dram_bytes / cg->dram_bytes_per_cycle;
+
+	if (dram > (double)t->mx_cycles && dram > (double)t->vx_cycles)
+		return "DRAM";
+	return t->vx_cycles > t->mx_cycles ? "the vector engine" : "the array";
+}
+
+static void print_tiling(const struct npu_codegen *cg,
+			 const struct npu_tiling *t, struct npu_text *out)
+{
+	npu_text_add(out, "tiles of %llu rows x %llu columns x %llu channels",
+		     (unsigned long long)t->ty, (unsigned long long)t->tx,
+		     (unsigned long long)t->tn);
+	if (t->k_rows) /* a matrix product */
+		npu_text_add(out,
+			     ", kernel %llu x %llu x %llu at a time; loop over "
+			     "%s%s",
+			     (unsigned long long)t->k_rows,
+			     (unsigned long long)t->k_cols,
+			     (unsigned long long)t->k_chan,
+			     t->n_outer ? "channels, inside it pixels"
+					: "pixels, inside it channels",
+			     !t->keep	  ? ""
+			     : t->n_outer ? ", the input stays in the scratchpad"
+					  : ", the weights stay in the "
+					    "scratchpad");
+	npu_text_add(out,
+		     "\n    about %llu cycles, bound by %s: array %llu, vector "
+		     "%llu, DRAM %llu bytes; takes %llu bytes of scratchpad, "
+		     "%llu accumulator rows",
+		     (unsigned long long)t->cycles, longest(cg, t),
+		     (unsigned long long)t->mx_cycles,
+		     (unsigned long long)t->vx_cycles,
+		     (unsigned long long)t->dram_bytes,
+		     (unsigned long long)t->spad_bytes,
+		     (unsigned long long)t->acc_rows);
 }
 
 void npu__dump_tile(const struct npu_codegen *cg, struct npu_text *out)
 {
 	for (uint32_t i = 0; i < cg->work_count; i++) {
 		const struct npu_work *work = &cg->work[i];
+		const struct npu_tiling *best = &work->tiling;
+		const struct npu_tiling *next = &work->runner_up;
 
 		npu_text_add(out, "layer %u %s: ", i, work->node->name);
-		print_tiling(&work->tiling, out);
-		npu_text_add(out, "; best of %llu",
+		print_tiling(cg, best, out);
+		npu_text_add(out, "\n    best of %llu",
 			     (unsigned long long)work->considered);
-		if (work->runner_up.cycles) {
-			npu_text_add(out, "\n  runner-up: ");
-			print_tiling(&work->runner_up, out);
+		if (next->cycles) {
+			npu_text_add(out, "; runner-up, %+.2f %%: ",
+				     100 * ((double)next->cycles -
+					    (double)best->cycles) /
+					     (double)best->cycles);
+			print_tiling(cg, next, out);
 		}
 		npu_text_add(out, "\n");
 	}
