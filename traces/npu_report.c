@@ -146,7 +146,8 @@ static void add_totals(struct npu_text *out, const struct npu_result *r)
 		     "  compute      %.4g G MACs, %.1f %% of the array's peak; "
 		     "roof_ratio %.3f\n",
 		     (double)t->macs * 1e-9,
-		     percent(t->macs, t->cycles * r->peak_macs_per_cycle),
+		     percent(npu_result_array_macs(r),
+			     t->cycles * r->peak_macs_per_cycle),
 		     percent(r->bound_cycles, t->cycles) / 100);
 	npu_text_add(out,
 		     "  DRAM         %.4g MB read, %.4g MB written, %.4g GB/s "

@@ -48,6 +48,16 @@ void npu_result_destroy(struct npu_result *result)
 		npu_arena_destroy(result->arena);
 }
 
+uint64_t npu_result_array_macs(const struct npu_result *result)
+{
+	uint64_t macs = 0;
+
+	for (size_t k = 0; k < result->layer_count; k++)
+		if (result->layers[k].stats.compute_cycles)
+			macs += result->layers[k].stats.macs;
+	return macs;
+}
+
 /* Counts that layers share out among themselves. Spans overlap, and DRAM
  * refreshes belong to no layer. */
 static const struct {

@@ -95,6 +95,9 @@ struct npu_result {
 /* New empty result with its own arena; NULL when out of memory. */
 struct npu_result *npu_result_create(void);
 void npu_result_destroy(struct npu_result *result);
+/* Useful MACs of the layers that ran on the array: depthwise layers that the
+ * vector engine ran do not count towards the array's utilisation. */
+uint64_t npu_result_array_macs(const struct npu_result *result);
 /* Invariants: layers sum to totals, bins to cycles, nothing beats its roof,
  * DRAM bytes at least the compulsory ones. E_INTERNAL names the one broken. */
 NPU_NODISCARD enum npu_status npu_result_check(const struct npu_result *result,

@@ -84,7 +84,7 @@ static json_t *layer_object(const struct npu_result *r,
 	set_text(object, "op", l->op);
 	set_stats(object, &l->stats);
 	set_real(object, "utilization_ratio",
-		 ratio((double)l->stats.macs,
+		 ratio(l->stats.compute_cycles ? (double)l->stats.macs : 0,
 		       (double)l->stats.span_cycles *
 			       (double)r->peak_macs_per_cycle));
 	set_text(object, "bound", l->bound);
@@ -151,7 +151,7 @@ static json_t *summary_object(const struct npu_result *r)
 		 ratio((double)(r->batch ? r->batch : 1), seconds));
 	set_stats(object, t);
 	set_real(object, "utilization_ratio",
-		 ratio((double)t->macs,
+		 ratio((double)npu_result_array_macs(r),
 		       (double)t->cycles * (double)r->peak_macs_per_cycle));
 	set_count(object, "bound_cycles", r->bound_cycles);
 	set_real(object, "roof_ratio",

@@ -32,6 +32,7 @@ struct SampleResult {
 		for (int k = 0; k < 2; k++) {
 			const npu_stats &s = r->layers[k].stats;
 			r->total.macs += s.macs;
+			r->total.compute_cycles += s.compute_cycles;
 			r->total.cycles += s.cycles;
 			r->total.dram_read_bytes += s.dram_read_bytes;
 			r->total.energy_pj[NPU_COMPONENT_mac] +=
@@ -58,6 +59,7 @@ struct SampleResult {
 		l.bound_cycles = l.compute_bound_cycles = macs / 256;
 		l.compulsory_bytes = bytes;
 		l.stats.macs = macs;
+		l.stats.compute_cycles = macs / 256;
 		l.stats.cycles = l.stats.span_cycles = cycles;
 		l.stats.dram_read_bytes = bytes;
 		l.stats.energy_pj[NPU_COMPONENT_mac] =

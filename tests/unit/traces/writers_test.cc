@@ -66,6 +66,15 @@ TEST(Summary, HasTheFieldsThatUsersReadAndDerivedFiguresByHand)
 	EXPECT_EQ(json_number_value(json_object_get(fc, "roof_ratio")), 0.25);
 }
 
+TEST(Summary, MacsOfTheVectorEngineAreNotTheArraysUtilisation)
+{
+	SampleResult s;
+	s.r->layers[1].stats.compute_cycles = 0; // its 2,560 MACs ran on VX
+	Json j(summary(s.r));
+	EXPECT_EQ(json_number_value(json_object_get(j.root, "utilization_ratio")),
+		  0.4); // 10,240 of 100 * 256
+}
+
 TEST(Summary, InfiniteSqnrIsNull)
 {
 	SampleResult s;
