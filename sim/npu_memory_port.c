@@ -1,6 +1,6 @@
 /* sim/npu_memory_port.c - the DRAM model behind the memory port.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "sim/npu_memory_port.h"
+#include "sim/npu_burst_port.h"
 
 static enum npu_status submit(void *user, const struct npu_dram_run *run,
 			      uint64_t now, struct npu_error *err)
@@ -22,6 +22,14 @@ static struct npu_dram_counters count(void *user)
 static void destroy(void *user)
 {
 	npu_dram_destroy(user);
+}
+
+int npu_chip_has_bursts(const struct npu_chip *chip)
+{
+	const uint64_t width = chip->dma.width;
+
+	return chip->dram.model == NPU_dram_model_command && width >= 4 &&
+	       width <= 64 && (width & (width - 1)) == 0;
 }
 
 enum npu_status npu_memory_port_dram(const struct npu_chip *chip,
