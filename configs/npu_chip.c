@@ -46,28 +46,36 @@ static enum npu_status read_text(const struct npu_yaml *node, char *field,
 	return NPU_OK;
 }
 
-static enum npu_status read_key(struct reader *r, size_t index,
-				const struct npu_yaml *node)
+enum npu_status npu_chip_key_read(const struct npu_chip_key *key,
+				  const struct npu_yaml *node,
+				  struct npu_chip *chip, struct npu_error *err)
 {
-	size_t count;
-	const struct npu_chip_key *key = &npu_chip_key_table(&count)[index];
-	char *field = (char *)&r->chip + key->offset;
+	char *field = (char *)chip + key->offset;
 	uint64_t value = 0;
 
-	if (key->kind == NPU_CHIP_TEXT) {
-		NPU_TRY(read_text(node, field, r->err));
-	} else if (key->kind == NPU_CHIP_INT) {
+	if (key->kind == NPU_CHIP_TEXT)
+		return read_text(node, field, err);
+	if (key->kind == NPU_CHIP_INT) {
 		NPU_TRY(npu_yaml_quantity(node, key->unit, key->min, key->max,
-					  &value, r->err));
+					  &value, err));
 		memcpy(field, &value, sizeof value);
 	} else {
 		struct npu_chip_choices c = npu_chip_choices_find(key->choices);
 		size_t choice;
 
-		NPU_TRY(npu_yaml_choice(node, c.names, c.count, &choice,
-					r->err));
+		NPU_TRY(npu_yaml_choice(node, c.names, c.count, &choice, err));
 		memcpy(field, &c.codes[choice], sizeof value);
 	}
+	return NPU_OK;
+}
+
+static enum npu_status read_key(struct reader *r, size_t index,
+				const struct npu_yaml *node)
+{
+	size_t count;
+
+	NPU_TRY(npu_chip_key_read(&npu_chip_key_table(&count)[index], node,
+				  &r->chip, r->err));
 	r->given[index] = true;
 	r->places[index] = node->at;
 	return NPU_OK;

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef NPU_CHIP_KEY_H
 #define NPU_CHIP_KEY_H
-#include "base/npu_unit.h"
+#include "base/npu_yaml.h"
 #include "configs/npu_chip.h"
 
 #ifdef __cplusplus
@@ -40,6 +40,14 @@ struct npu_chip_choices {
 	uint64_t codes[NPU_CHIP_CHOICES_MAX];
 };
 struct npu_chip_choices npu_chip_choices_find(const char *choices);
+
+/* Read the key's value from a scalar of a YAML file.
+ *   chip    written on success only
+ *   errors  E_SYNTAX, E_RANGE at the node */
+NPU_NODISCARD enum npu_status npu_chip_key_read(const struct npu_chip_key *key,
+						const struct npu_yaml *node,
+						struct npu_chip *chip,
+						struct npu_error *err);
 
 /* The key's value as a chip file writes it: "512 KiB", "ws", "edge". */
 void npu_chip_key_text(const struct npu_chip_key *key,
