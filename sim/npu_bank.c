@@ -3,75 +3,60 @@
 #include "sim/npu_bank.h"
 #include <string.h>
 
-/* Banks as the units that an access counts in: bytes or rows. */
-struct space {
-	const struct npu_chip *chip;
-	int is_acc;
-	uint64_t bank; /* at least so many units in a row have one bank */
-};
-
-static uint32_t bank_of(const struct space *space, uint64_t at)
+/* The last byte or row of an access. */
+static uint64_t last_of(const struct npu_access *a)
 {
-	return space->is_acc ? npu_chip_acc_bank(space->chip, (uint32_t)at)
-			     : npu_chip_spad_bank(space->chip, at);
+	uint64_t last = (uint64_t)a->first + a->extent - 1;
+
+	for (uint32_t i = 0; i < a->levels; i++)
+		last += (a->count[i] - 1) * a->step[i];
+	return last;
 }
 
-static void set(struct npu__banks *banks, const struct space *space,
-		uint32_t first, uint32_t last)
+/* All banks from that of unit `first` to that of unit `last`. */
+static void claim(struct npu__banks *banks, const struct npu_chip *chip,
+		  enum npu_space space, uint64_t first, uint64_t last)
 {
-	uint64_t *word = space->is_acc ? &banks->acc : banks->spad;
-	const uint32_t most = space->is_acc ? 63 : 255;
+	const int is_acc = space == NPU_SPACE_acc;
+	uint64_t *word = is_acc ? &banks->acc : banks->spad;
+	const uint32_t most = is_acc ? 63 : 255;
+	uint32_t b, end;
 
-	for (uint32_t b = first; b <= last && b <= most; b++)
+	if (is_acc) {
+		b = npu_chip_acc_bank(chip, (uint32_t)first);
+		end = npu_chip_acc_bank(chip, (uint32_t)last);
+	} else {
+		b = npu_chip_spad_bank(chip, first);
+		end = npu_chip_spad_bank(chip, last);
+	}
+	for (; b <= end && b <= most; b++)
 		word[b / 64] |= 1ull << (b % 64);
 }
 
-/* Units from the first to the last of levels i.. . */
-static uint64_t span(const struct npu_access *a, uint32_t i)
+/* Columns of an accumulator operand that do not fill a row come as a set of
+ * their own, after the others; the operand is both. */
+static int are_one_operand(const struct npu_access *a,
+			   const struct npu_access *b)
 {
-	uint64_t units = a->extent;
-
-	for (; i < a->levels; i++)
-		units += (a->count[i] - 1) * a->step[i];
-	return units;
+	return a->space == NPU_SPACE_acc && b->space == NPU_SPACE_acc &&
+	       a->what == b->what && a->is_write == b->is_write;
 }
 
-/* Whether no gap of levels i.. is wide enough to leave a bank untouched. */
-static int is_close(const struct npu_access *a, uint32_t i, uint64_t bank)
+/* Claim the operand that access[i] begins. Returns where the next begins. */
+static size_t claim_operand(struct npu__banks *banks,
+			    const struct npu_chip *chip,
+			    const struct npu_access *access, size_t i,
+			    size_t count)
 {
-	for (; i < a->levels; i++)
-		if (a->step[i] > span(a, i + 1) + bank - 1)
-			return 0;
-	return 1;
-}
+	const struct npu_access *a = &access[i];
+	uint64_t last = last_of(a);
 
-static void walk(struct npu__banks *banks, const struct space *space,
-		 const struct npu_access *a, uint32_t i, uint64_t at)
-{
-	const uint32_t first = bank_of(space, at);
-	const uint32_t last = bank_of(space, at + span(a, i) - 1);
-
-	if (last <= first + 1 || i == a->levels ||
-	    is_close(a, i, space->bank)) {
-		set(banks, space, first, last);
-		return;
-	}
-	for (uint64_t n = 0; n < a->count[i]; n++)
-		walk(banks, space, a, i + 1, at + n * a->step[i]);
-}
-
-void npu__banks_add(struct npu__banks *banks, const struct npu_chip *chip,
-		    const struct npu_access *access)
-{
-	struct space space = { chip, access->space == NPU_SPACE_acc, 1 };
-
-	if (access->space != NPU_SPACE_acc && access->space != NPU_SPACE_spad)
-		return;
-	space.bank =
-		space.is_acc
-			? npu_chip_acc_rows(chip) / chip->accumulators.banks
-			: chip->scratchpad.bytes / chip->scratchpad.banks;
-	walk(banks, &space, access, 0, (uint64_t)access->first);
+	for (i++; i < count && are_one_operand(a, &access[i]); i++)
+		if (last_of(&access[i]) > last)
+			last = last_of(&access[i]);
+	if (a->space == NPU_SPACE_acc || a->space == NPU_SPACE_spad)
+		claim(banks, chip, a->space, (uint64_t)a->first, last);
+	return i;
 }
 
 struct npu__banks npu__banks_of(const struct npu_chip *chip,
@@ -84,16 +69,16 @@ struct npu__banks npu__banks_of(const struct npu_chip *chip,
 	const size_t count =
 		npu_insn_accesses(insn, (uint32_t)chip->array.cols, access);
 
-	for (size_t i = 0; i < count; i++)
-		npu__banks_add(&all, chip, &access[i]);
+	for (size_t i = 0; i < count;)
+		i = claim_operand(&all, chip, access, i, count);
 	/* a GEMM's first two sets are A and W */
 	if (activations && count > 1) {
 		memset(activations, 0, sizeof *activations);
-		npu__banks_add(activations, chip, &access[0]);
+		claim_operand(activations, chip, access, 0, count);
 	}
 	if (weights && count > 1) {
 		memset(weights, 0, sizeof *weights);
-		npu__banks_add(weights, chip, &access[1]);
+		claim_operand(weights, chip, access, 1, count);
 	}
 	return all;
 }

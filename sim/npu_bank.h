@@ -11,11 +11,9 @@ struct npu__banks {
 	uint64_t acc;     /* 64 */
 };
 
-/* Banks that a set of bytes or rows touches. */
-void npu__banks_add(struct npu__banks *banks, const struct npu_chip *chip,
-		    const struct npu_access *access);
-/* Every bank of the core's own memories that `insn` touches. For a GEMM also
- * those of its activations and of its weights (may be NULL). */
+/* The banks of the core's own memories that `insn` claims: of each operand, all
+ * from that of its first byte (row) to that of its last. For a GEMM also those
+ * of its activations and of its weights (may be NULL). */
 struct npu__banks npu__banks_of(const struct npu_chip *chip,
 				const union npu_insn *insn,
 				struct npu__banks *activations,

@@ -71,7 +71,7 @@ static enum npu_status check_head(const struct npu_sim *sim,
 static enum npu_status start(struct npu_sim *sim, struct npu__core *core,
 			     struct npu__engine *engine, struct npu_error *err)
 {
-	const uint32_t index = engine->queue[engine->head].insn;
+	const uint32_t index = engine->queue[engine->head];
 	const union npu_insn *insn = npu__insn(core, index);
 	struct npu__flight *flight = npu__flight(engine, engine->flight_count);
 
@@ -86,7 +86,6 @@ static enum npu_status start(struct npu_sim *sim, struct npu__core *core,
 	engine->head = (engine->head + 1) % NPU_QUEUE_MAX;
 	engine->count--;
 	engine->flight_count++;
-	engine->next_issue = sim->now + 1;
 	npu__sim_tokens_take(core, insn->any.wait);
 	npu__account_issue(sim, flight);
 	return ops_of(engine)->issue(sim, core, engine, flight, err);
@@ -101,13 +100,12 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 	uint32_t index;
 
 	engine->waits = NPU_BIN_queue_empty;
-	if (!engine->count || engine->queue[engine->head].ready > sim->now)
+	if (engine->count <= (engine->last_push == sim->now))
 		return 0;
-	index = engine->queue[engine->head].insn;
+	index = engine->queue[engine->head];
 	insn = npu__insn(core, index);
 	engine->waits = NPU_BIN_token;
 	if (engine->flight_count == NPU_FLIGHT_MAX ||
-	    engine->next_issue > sim->now ||
 	    !npu__sim_tokens_ready(core, insn->any.wait))
 		return 0;
 	if (ops_of(engine)->earliest(sim, core, engine, insn) > sim->now)
@@ -158,29 +156,35 @@ static int execute_done(struct npu_sim *sim, struct npu__core *core,
 	return moved;
 }
 
-/* Effects first; then tokens, in order, when there is room. */
+void npu__observe(const struct npu_sim *sim, const struct npu__core *core,
+		  enum npu_engine_id engine, uint32_t insn)
+{
+	if (sim->options.retire)
+		sim->options.retire(sim->options.retire_user, sim->now,
+				    core->index, engine, insn);
+}
+
+/* Effects first; then the oldest gives its tokens, when there is room. */
 int npu__engine_retire(struct npu_sim *sim, struct npu__core *core,
 		       struct npu__engine *engine, enum npu_status *status,
 		       struct npu_error *err)
 {
 	int moved = execute_done(sim, core, engine, status, err);
+	struct npu__flight *flight = npu__flight(engine, 0);
+	const union npu_insn *insn;
 
-	while (engine->flight_count && *status == NPU_OK) {
-		struct npu__flight *flight = npu__flight(engine, 0);
-		const union npu_insn *insn = npu__insn(core, flight->insn);
-
-		if (!flight->is_executed ||
-		    !npu__tokens_have_room(sim, core, insn->any.signal))
-			break;
-		npu__sim_tokens_give(sim, core, insn->any.signal);
-		engine->last_done = flight->done;
-		*status = npu__account_retire(sim, core, engine, flight, err);
-		engine->flight_head =
-			(engine->flight_head + 1) % NPU_FLIGHT_MAX;
-		engine->flight_count--;
-		moved = 1;
-	}
-	return moved;
+	if (*status != NPU_OK || !engine->flight_count || !flight->is_executed)
+		return moved;
+	insn = npu__insn(core, flight->insn);
+	if (!npu__tokens_have_room(sim, core, insn->any.signal))
+		return moved;
+	npu__sim_tokens_give(sim, core, insn->any.signal);
+	npu__observe(sim, core, engine->id, flight->insn);
+	engine->last_done = flight->done;
+	*status = npu__account_retire(sim, core, engine, flight, err);
+	engine->flight_head = (engine->flight_head + 1) % NPU_FLIGHT_MAX;
+	engine->flight_count--;
+	return 1;
 }
 
 static npu_cycle sooner(npu_cycle best, npu_cycle at, npu_cycle now)
@@ -200,6 +204,9 @@ npu_cycle npu__engine_next(const struct npu_sim *sim,
 			&engine->flight[(engine->flight_head + i) %
 					NPU_FLIGHT_MAX];
 
+		/* known only after this cycle's retirements: the next */
+		if (!flight->is_executed && flight->done <= now)
+			return now + 1;
 		next = sooner(next, flight->done, now);
 		if (!flight->is_submitted)
 			next = sooner(next, flight->begin, now);
@@ -208,10 +215,8 @@ npu_cycle npu__engine_next(const struct npu_sim *sim,
 		next = sooner(next, flight->span.stream_end, now);
 	}
 	if (engine->count && engine->flight_count < NPU_FLIGHT_MAX) {
-		const uint32_t index = engine->queue[engine->head].insn;
+		const uint32_t index = engine->queue[engine->head];
 
-		next = sooner(next, engine->queue[engine->head].ready, now);
-		next = sooner(next, engine->next_issue, now);
 		next = sooner(next,
 			      ops_of(engine)->earliest(sim, core, engine,
 						       npu__insn(core, index)),

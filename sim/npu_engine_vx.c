@@ -7,9 +7,15 @@ static npu_cycle earliest(const struct npu_sim *sim,
 			  const struct npu__engine *engine,
 			  const union npu_insn *insn)
 {
+	const uint32_t last = (engine->flight_head + engine->flight_count - 1) %
+			      NPU_FLIGHT_MAX;
+
 	(void)core, (void)insn;
-	/* the pipeline empties before the next starts */
-	return engine->flight_count ? NPU_NEVER : sim->now;
+	/* the pipeline empties before the next starts; what only waits for
+	 * room in a token is no longer in it */
+	if (engine->flight_count && !engine->flight[last].is_executed)
+		return NPU_NEVER;
+	return sim->now;
 }
 
 static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,

@@ -2,37 +2,48 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sim/npu_sim_internal.h"
 
-static enum npu_status fetch_ahead(struct npu_sim *sim, struct npu__core *core,
-				   struct npu_error *err)
+static int wants_more(const struct npu_sim *sim, const struct npu__core *core)
 {
-	struct npu__sequencer *s = &core->sequencer;
+	const struct npu__sequencer *s = &core->sequencer;
 
-	while (s->asked < core->program->count &&
-	       s->asked - s->next < sim->chip->queues.prefetch) {
-		const struct npu_dram_run run = {
-			.address = s->code_address +
-				   (uint64_t)s->asked * NPU_INSN_BYTES,
-			.bytes = NPU_INSN_BYTES,
-			.master = (uint8_t)(core->index * NPU_MASTERS_A_CORE +
-					    NPU_MASTER_fetch),
-			.id = s->asked,
-		};
-		const uint32_t layer =
-			npu__layer_of(sim, npu__insn(core, s->asked));
-
-		NPU_TRY(sim->port.submit(sim->port.user, &run, sim->now, err));
-		NPU_TRY(npu__account_memory(sim, layer, run.address, run.bytes,
-					    0, err));
-		s->asked++;
-	}
-	return NPU_OK;
+	return s->asked < core->program->count &&
+	       s->asked - s->next < sim->chip->queues.prefetch;
 }
 
-int npu__sequencer_answer(struct npu__core *core)
+static enum npu_status fetch(struct npu_sim *sim, struct npu__core *core,
+			     struct npu_error *err)
+{
+	struct npu__sequencer *s = &core->sequencer;
+	const struct npu_dram_run run = {
+		.address =
+			s->code_address + (uint64_t)s->asked * NPU_INSN_BYTES,
+		.bytes = NPU_INSN_BYTES,
+		.master = (uint8_t)(core->index * NPU_MASTERS_A_CORE +
+				    NPU_MASTER_fetch),
+		.id = s->asked,
+	};
+	const uint32_t layer = npu__layer_of(sim, npu__insn(core, s->asked));
+
+	s->asked++;
+	NPU_TRY(sim->port.submit(sim->port.user, &run, sim->now, err));
+	return npu__account_memory(sim, layer, run.address, run.bytes, 0, err);
+}
+
+int npu__sequencer_answer(struct npu__core *core, npu_cycle at)
 {
 	struct npu__sequencer *s = &core->sequencer;
 
+	if (s->last_answer != at)
+		s->fresh = 0;
+	s->last_answer = at;
+	s->fresh++;
 	return s->next == s->fetched++;
+}
+
+/* Descriptors that were here at the cycle's beginning. */
+static uint32_t here(const struct npu_sim *sim, const struct npu__sequencer *s)
+{
+	return s->fetched - (s->last_answer == sim->now ? s->fresh : 0);
 }
 
 static int is_idle(const struct npu__engine *engine)
@@ -61,7 +72,7 @@ static int push(struct npu_sim *sim, struct npu__core *core)
 		if (!are_idle(core, ~0ull))
 			return 0;
 		s->has_ended = 1;
-		return 1;
+		break;
 	case NPU_OP_bar:
 		if (!are_idle(core, insn->bar.engines))
 			return 0;
@@ -71,13 +82,14 @@ static int push(struct npu_sim *sim, struct npu__core *core)
 	default:
 		if (engine->count == sim->chip->queues.depth)
 			return 0;
-		engine->queue[(engine->head + engine->count) % NPU_QUEUE_MAX]
-			.insn = s->next;
-		engine->queue[(engine->head + engine->count) % NPU_QUEUE_MAX]
-			.ready = sim->now + 1;
+		engine->queue[(engine->head + engine->count) % NPU_QUEUE_MAX] =
+			s->next;
 		engine->count++;
+		engine->last_push = sim->now;
 		break;
 	}
+	if (engine->id == NPU_ENGINE_ctl)
+		npu__observe(sim, core, NPU_ENGINE_ctl, s->next);
 	s->next++;
 	return 1;
 }
@@ -86,17 +98,21 @@ int npu__sequencer_step(struct npu_sim *sim, struct npu__core *core,
 			enum npu_status *status, struct npu_error *err)
 {
 	struct npu__sequencer *s = &core->sequencer;
+	int moved = 0;
 
 	if (s->has_ended)
 		return 0;
-	*status = fetch_ahead(sim, core, err);
-	if (*status != NPU_OK || s->next >= s->fetched ||
-	    sim->now < s->next_push)
-		return 0;
-	if (!push(sim, core))
-		return 0;
-	s->next_push = sim->now + 1;
-	return 1;
+	/* before the push: it is decided on what was pushed before this cycle
+	 */
+	if (wants_more(sim, core)) {
+		*status = fetch(sim, core, err);
+		if (*status != NPU_OK)
+			return 0;
+		moved = 1;
+	}
+	if (s->next < here(sim, s))
+		moved += push(sim, core);
+	return moved;
 }
 
 npu_cycle npu__sequencer_next(const struct npu_sim *sim,
@@ -105,7 +121,6 @@ npu_cycle npu__sequencer_next(const struct npu_sim *sim,
 	const struct npu__sequencer *s = &core->sequencer;
 
 	/* blocked on a queue or a barrier: woken by what an engine does */
-	if (s->has_ended || s->next >= s->fetched || s->next_push <= sim->now)
-		return NPU_NEVER;
-	return s->next_push;
+	return s->last_answer == sim->now && s->fresh ? sim->now + 1
+						      : NPU_NEVER;
 }

@@ -16,8 +16,8 @@ static enum npu_status check_tensors(const struct npu_chip *chip,
 
 	for (size_t i = 0; i < program->tensor_count; i++) {
 		const struct npu_tensor_desc *t = &program->tensor[i];
-		uint64_t end = (t->offset_bytes & in_core) +
-			       npu_dtype_bytes(t->dtype);
+		uint64_t end =
+			(t->offset_bytes & in_core) + npu_dtype_bytes(t->dtype);
 
 		if (program->region[t->region].kind != NPU_REGION_cores)
 			continue;
@@ -29,12 +29,11 @@ static enum npu_status check_tensors(const struct npu_chip *chip,
 					" of a scratchpad of %" PRIu64,
 					t->name, end, chip->scratchpad.bytes);
 		if (t->offset_bytes >> NPU_CORE_SHIFT >= program->core_count)
-			return npu_fail(err, NPU_E_RANGE,
-					"tensor '%.80s' lies in core %" PRIu64
-					" of %u",
-					t->name,
-					t->offset_bytes >> NPU_CORE_SHIFT,
-					program->core_count);
+			return npu_fail(
+				err, NPU_E_RANGE,
+				"tensor '%.80s' lies in core %" PRIu64 " of %u",
+				t->name, t->offset_bytes >> NPU_CORE_SHIFT,
+				program->core_count);
 	}
 	return NPU_OK;
 }
@@ -246,29 +245,26 @@ static enum npu_status submit_begun(struct npu_sim *sim, struct npu__core *core,
 	return NPU_OK;
 }
 
-/* Until nothing more can happen at this cycle. Tokens given by one core may
- * let another go on, so all cores take part in every round. */
-static enum npu_status step(struct npu_sim *sim, struct npu_error *err)
+/* One cycle. Each pass sees nothing of what another has just done, so all of
+ * it is decided on the state at the cycle's beginning: a push is hidden from
+ * issue by the cycle it was made in, an issue does not concern the sequencer,
+ * and what a retirement frees is seen by neither. */
+static enum npu_status step(struct npu_sim *sim, int *moved,
+			    struct npu_error *err)
 {
 	enum npu_status status = NPU_OK;
-	int moved = 1;
 
-	while (moved && status == NPU_OK) {
-		moved = 0;
-		for (uint32_t i = 0; i < sim->core_count; i++)
-			moved += retire_all(sim, &sim->core[i], &status, err);
-		for (uint32_t i = 0; i < sim->core_count; i++) {
-			struct npu__core *core = &sim->core[i];
-
-			if (status == NPU_OK)
-				moved += npu__sequencer_step(sim, core, &status,
-							     err);
-			if (status == NPU_OK)
-				moved += issue_all(sim, core, &status, err);
-			if (status == NPU_OK)
-				status = submit_begun(sim, core, err);
-		}
+	*moved = 0;
+	for (uint32_t i = 0; i < sim->core_count && status == NPU_OK; i++) {
+		sim->core[i].taken = 0;
+		*moved += npu__sequencer_step(sim, &sim->core[i], &status, err);
 	}
+	for (uint32_t i = 0; i < sim->core_count && status == NPU_OK; i++)
+		*moved += issue_all(sim, &sim->core[i], &status, err);
+	for (uint32_t i = 0; i < sim->core_count && status == NPU_OK; i++)
+		*moved += retire_all(sim, &sim->core[i], &status, err);
+	for (uint32_t i = 0; i < sim->core_count && status == NPU_OK; i++)
+		status = submit_begun(sim, &sim->core[i], err);
 	return status;
 }
 
@@ -298,7 +294,7 @@ static int answer(struct npu_sim *sim, const struct npu_dram_run *run,
 	const unsigned who = run->master % NPU_MASTERS_A_CORE;
 
 	if (who == NPU_MASTER_fetch)
-		return npu__sequencer_answer(core);
+		return npu__sequencer_answer(core, at);
 	return npu__dma_answer(&core->engine[who], (uint32_t)run->id, at);
 }
 
@@ -338,8 +334,7 @@ static enum npu_status deadlock(const struct npu_sim *sim,
 					     "of core "
 					     "%u for its tokens",
 					     npu_engine_name(engine->id),
-					     engine->queue[engine->head].insn,
-					     i);
+					     engine->queue[engine->head], i);
 		}
 	status = npu_fail(err, NPU_E_FAULT, "deadlock at cycle %" PRIu64 "%s",
 			  sim->now, text.data ? text.data : "");
@@ -353,10 +348,12 @@ static void move_to(struct npu_sim *sim, npu_cycle at)
 	sim->now = at;
 }
 
-/* Move to the next event, be it memory's or ours. */
-static enum npu_status advance(struct npu_sim *sim, struct npu_error *err)
+/* Move to the next event, be it memory's or ours. Where anything moved, that
+ * is the next cycle: it may let something else move. */
+static enum npu_status advance(struct npu_sim *sim, int moved,
+			       struct npu_error *err)
 {
-	const npu_cycle next = next_event(sim);
+	const npu_cycle next = moved ? sim->now + 1 : next_event(sim);
 	struct npu_dram_run run;
 	npu_cycle at;
 	int matters = 0;
@@ -384,10 +381,12 @@ enum npu_status npu_sim_run(struct npu_sim *sim, npu_layer_hook *hook,
 	sim->hook_user = user;
 	NPU_TRY(reset(sim, err));
 	for (;;) {
-		NPU_TRY(step(sim, err));
+		int moved;
+
+		NPU_TRY(step(sim, &moved, err));
 		if (have_ended(sim))
 			break;
-		NPU_TRY(advance(sim, err));
+		NPU_TRY(advance(sim, moved, err));
 	}
 	npu__account_counters(sim);
 	return npu__sim_result(sim, result, err);

@@ -12,10 +12,18 @@ extern "C" {
 
 struct npu_sim; /* opaque: engines, memories, clock, counters */
 
+/* Called for each instruction that retires, in the order of cycles; within one,
+ * of cores, then of engines (those of the sequencer are taken, not retired).
+ * `insn` is its place in the core's program. */
+typedef void npu_retire_observer(void *user, uint64_t cycle, uint32_t core,
+				 enum npu_engine_id engine, uint32_t insn);
+
 struct npu_sim_options {
-	uint8_t functional;  /* 0: timing only, no data is touched */
-	uint8_t trace;       /* keep events and samples */
-	uint64_t max_cycles; /* 0: none; E_LIMIT beyond */
+	uint8_t functional;          /* 0: timing only, no data is touched */
+	uint8_t trace;               /* keep events and samples */
+	uint64_t max_cycles;         /* 0: none; E_LIMIT beyond */
+	npu_retire_observer *retire; /* may be NULL */
+	void *retire_user;
 };
 
 /* Create a simulator for `program` on `chip`; both are borrowed for its life.

@@ -1,10 +1,11 @@
 /* sim/npu_sim_internal.h - the parts of a running simulator.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Time advances from event to event (npu_sim.c). At each, in this order:
- * memory answers arrive, finished descriptors retire (effects, banks, tokens),
- * the sequencer pushes, engines issue: MX, VX, LD, ST. Nothing here loops over
- * cycles. */
+ * Time advances from event to event (npu_sim.c). At each, on the state at the
+ * cycle's beginning: the sequencer fetches and pushes, engines issue (MX, VX,
+ * LD, ST), finished descriptors retire. Where anything moved, the next cycle
+ * is visited; nothing here loops over cycles. docs/microarchitecture.md is the
+ * contract, which the RTL core follows too. */
 #ifndef NPU_SIM_INTERNAL_H
 #define NPU_SIM_INTERNAL_H
 #include "isa/npu_array.h"
@@ -46,14 +47,11 @@ struct npu__flight {
 
 struct npu__engine {
 	enum npu_engine_id id;
-	struct {
-		uint32_t insn;
-		npu_cycle ready; /* may issue from here on */
-	} queue[NPU_QUEUE_MAX];
+	uint32_t queue[NPU_QUEUE_MAX]; /* instructions */
 	uint32_t head, count;
+	npu_cycle last_push; /* seen by issue a cycle later */
 	struct npu__flight flight[NPU_FLIGHT_MAX];
 	uint32_t flight_head, flight_count;
-	npu_cycle next_issue;
 	npu_cycle last_done; /* of the descriptor that retired last */
 	/* the head, once it was checked: its banks, kept while it waits */
 	uint32_t checked; /* instruction + 1; 0: none */
@@ -65,9 +63,11 @@ struct npu__engine {
 /* Fetches descriptors ahead, pushes them to the engines in order. */
 struct npu__sequencer {
 	uint64_t code_address;
-	uint32_t asked, fetched,
-		next; /* descriptors: requested, here, pushed */
-	npu_cycle next_push;
+	/* descriptors: requested, here, pushed */
+	uint32_t asked, fetched, next;
+	/* of those here, what came in cycle `last_answer`: pushed later */
+	uint32_t fresh;
+	npu_cycle last_answer;
 	uint8_t has_ended;
 };
 
@@ -77,6 +77,7 @@ struct npu__core {
 	struct npu__sequencer sequencer;
 	struct npu__engine engine[NPU_ENGINE_COUNT]; /* [ctl] is not used */
 	uint32_t token[NPU_TOKENS];
+	uint64_t taken; /* tokens taken in this cycle: their room comes after */
 	struct npu_array array;
 	struct npu__banks before_banks; /* A of the last GEMM issued */
 };
@@ -144,11 +145,13 @@ static inline struct npu__flight *npu__flight(struct npu__engine *engine,
 }
 
 /* ---- npu_sequencer.c ---- */
-/* Ask for descriptors ahead, push one if it can be. Returns 1 if it pushed. */
+/* Ask for a descriptor ahead, push one, where it can be. Returns how much it
+ * did. */
 int npu__sequencer_step(struct npu_sim *sim, struct npu__core *core,
 			enum npu_status *status, struct npu_error *err);
-/* A descriptor is here. Returns 1 if the sequencer waited for it. */
-int npu__sequencer_answer(struct npu__core *core);
+/* A descriptor arrives in cycle `at`. Returns 1 if the sequencer waits for it.
+ */
+int npu__sequencer_answer(struct npu__core *core, npu_cycle at);
 /* First cycle after now at which it may act by itself. */
 npu_cycle npu__sequencer_next(const struct npu_sim *sim,
 			      const struct npu__core *core);
@@ -156,7 +159,8 @@ npu_cycle npu__sequencer_next(const struct npu_sim *sim,
 /* ---- npu_tokens.c ---- */
 int npu__sim_tokens_ready(const struct npu__core *core, uint64_t wait);
 void npu__sim_tokens_take(struct npu__core *core, uint64_t wait);
-/* Whether every token that `signal` names has room; and the giving. */
+/* Whether every token that `signal` names had room at the cycle's beginning;
+ * and the giving. */
 int npu__tokens_have_room(const struct npu_sim *sim,
 			  const struct npu__core *core, uint64_t signal);
 void npu__sim_tokens_give(struct npu_sim *sim, const struct npu__core *core,
@@ -182,7 +186,8 @@ struct npu__engine_ops {
 };
 extern const struct npu__engine_ops npu__mx_ops, npu__vx_ops, npu__dma_ops;
 
-/* Retire what is finished. Returns the number of descriptors that moved. */
+/* Effects of what is done in this cycle; retire one. Returns how much it did.
+ */
 int npu__engine_retire(struct npu_sim *sim, struct npu__core *core,
 		       struct npu__engine *engine, enum npu_status *status,
 		       struct npu_error *err);
@@ -190,6 +195,9 @@ int npu__engine_retire(struct npu_sim *sim, struct npu__core *core,
 int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 		      struct npu__engine *engine, enum npu_status *status,
 		      struct npu_error *err);
+/* Tell whoever watches that an instruction has retired. */
+void npu__observe(const struct npu_sim *sim, const struct npu__core *core,
+		  enum npu_engine_id engine, uint32_t insn);
 npu_cycle npu__engine_next(const struct npu_sim *sim,
 			   const struct npu__core *core,
 			   const struct npu__engine *engine);

@@ -2,6 +2,7 @@
 npu_test(cost LABEL unit SOURCES unit/sim/cost_test.cc USES isa)
 npu_test(sim LABEL unit USES sim SOURCES
   unit/sim/sim_test.cc
+  unit/sim/sim_order_test.cc
   unit/sim/bank_test.cc
   unit/sim/burst_port_test.cc
   unit/sim/energy_test.cc

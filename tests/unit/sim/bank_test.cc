@@ -1,4 +1,4 @@
-/* tests/unit/sim/bank_test.cc - the banks of an access, against every byte.
+/* tests/unit/sim/bank_test.cc - the banks that a descriptor claims.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/npu_random.h"
 extern "C" {
@@ -20,71 +20,145 @@ std::set<uint32_t> names(const npu__banks &banks, bool acc)
 	return out;
 }
 
-/* Bank of every unit of every point of the access. */
-std::set<uint32_t> one_by_one(const npu_chip &chip, const npu_access &a)
+/* Small banks: 256 of 256 bytes, 32 of 8 rows. */
+npu_chip many_banks()
 {
-	std::set<uint32_t> out;
-	const bool acc = a.space == NPU_SPACE_acc;
-
-	for (uint64_t i = 0; i < a.count[0]; i++)
-		for (uint64_t j = 0; j < a.count[1]; j++)
-			for (uint64_t k = 0; k < a.count[2]; k++)
-				for (uint64_t u = 0; u < a.extent; u++) {
-					const uint64_t at = (uint64_t)a.first +
-							    i * a.step[0] +
-							    j * a.step[1] +
-							    k * a.step[2] + u;
-
-					out.insert(acc ? npu_chip_acc_bank(
-								 &chip,
-								 (uint32_t)at)
-						       : npu_chip_spad_bank(
-								 &chip, at));
-				}
-	return out;
-}
-
-TEST(Banks, AreThoseOfEveryByte)
-{
-	npu_random random = { 3 };
 	npu_chip chip = test_chip();
 
-	/* small banks, so that strides leave some out */
-	chip.scratchpad.bytes = 65536;
 	chip.scratchpad.banks = 256;
-	for (int n = 0; n < 3000; n++) {
-		npu_access a = {};
-		npu__banks banks = {};
-		uint64_t reach = 0;
+	chip.accumulators.banks = 32;
+	return chip;
+}
 
-		a.space = npu_random_below(&random, 3) ? NPU_SPACE_spad
-						       : NPU_SPACE_acc;
-		a.extent = 1 + npu_random_below(&random, 300);
-		const uint64_t most = a.space == NPU_SPACE_acc ? 256 : 65536;
-		a.levels = (uint32_t)npu_random_below(&random, 4);
-		for (uint32_t l = 0; l < 3; l++) {
-			a.count[l] = 1;
-			if (l < a.levels) {
-				a.count[l] = 2 + npu_random_below(&random, 6);
-				a.step[l] = 1 + npu_random_below(&random,
-								 4000 >> 3 * l);
-			}
-			reach += (a.count[l] - 1) * a.step[l];
-		}
-		if (a.levels > 1 && a.step[0] < a.step[1])
-			std::swap(a.step[0], a.step[1]);
-		reach = 0;
-		for (uint32_t l = 0; l < 3; l++)
-			reach += (a.count[l] - 1) * a.step[l];
-		if (a.extent + reach > most)
-			continue;
-		a.first = (int64_t)npu_random_below(&random, most - a.extent -
-								     reach + 1);
-		npu__banks_add(&banks, &chip, &a);
-		ASSERT_EQ(names(banks, a.space == NPU_SPACE_acc),
-			  one_by_one(chip, a))
-			<< n;
+/* All banks between the outermost units of operands given one by one. */
+struct Hulls {
+	const npu_chip chip = many_banks();
+	std::set<uint32_t> spad, acc;
+	uint64_t first = 0, last = 0;
+	bool any = false;
+
+	void unit(uint64_t at)
+	{
+		first = any ? std::min(first, at) : at;
+		last = any ? std::max(last, at) : at;
+		any = true;
 	}
+	void end(bool is_acc)
+	{
+		const uint64_t a = is_acc ? 8 : 256;
+
+		for (uint64_t b = first / a; any && b <= last / a; b++)
+			(is_acc ? acc : spad).insert((uint32_t)b);
+		any = false;
+	}
+	void expect(const npu_insn &insn) const
+	{
+		const npu__banks all =
+			npu__banks_of(&chip, &insn, nullptr, nullptr);
+
+		EXPECT_EQ(names(all, false), spad);
+		EXPECT_EQ(names(all, true), acc);
+	}
+};
+
+TEST(Banks, OfACopyAreAllFromItsFirstByteToItsLast)
+{
+	npu_random random = { 3 };
+
+	for (int n = 0; n < 300; n++) {
+		npu_insn_ld c = {};
+		npu_insn i = {};
+		Hulls h;
+
+		c.spad = npu_random_below(&random, 20000);
+		c.n0 = 1 + npu_random_below(&random, 300);
+		c.n1 = 1 + npu_random_below(&random, 5);
+		c.n2 = 1 + npu_random_below(&random, 5);
+		c.n3 = 1 + npu_random_below(&random, 3);
+		c.d1 = npu_random_below(&random, 2000);
+		c.d2 = npu_random_below(&random, 2000);
+		c.d3 = npu_random_below(&random, 2000);
+		if (n % 2) {
+			c.op = NPU_OP_ld;
+			i.ld = c;
+		} else {
+			i.op = NPU_OP_st;
+			i.st.spad = c.spad;
+			i.st.n0 = c.n0, i.st.n1 = c.n1;
+			i.st.n2 = c.n2, i.st.n3 = c.n3;
+			i.st.d1 = c.d1, i.st.d2 = c.d2, i.st.d3 = c.d3;
+		}
+		for (uint64_t i3 = 0; i3 < c.n3; i3++)
+			for (uint64_t i2 = 0; i2 < c.n2; i2++)
+				for (uint64_t i1 = 0; i1 < c.n1; i1++)
+					for (uint64_t i0 = 0; i0 < c.n0; i0++)
+						h.unit(c.spad + i3 * c.d3 +
+						       i2 * c.d2 + i1 * c.d1 +
+						       i0);
+		h.end(false);
+		h.expect(i);
+	}
+}
+
+TEST(Banks, OfAGatherHoldItsIndicesToo)
+{
+	npu_insn i = ld(256, 0, 64);
+
+	i.ld.n1 = 10;
+	i.ld.d1 = 64;
+	i.ld.gather = 1;
+	i.ld.limit = 5;
+	i.ld.index = 65536 - 40;
+	Hulls h;
+	h.unit(256), h.unit(256 + 10 * 64 - 1), h.end(false);
+	h.unit(65536 - 40), h.unit(65535), h.end(false);
+	h.expect(i);
+}
+
+TEST(Banks, OfAccumulatorsReachFromTheFirstBlockToThePartialLast)
+{
+	/* 40 columns are three blocks of 16, the last of 8 columns */
+	npu_insn i = gemm(6, 16, 48, 0, 32768, 20, 1);
+
+	i.gemm.n = 40;
+	i.gemm.c_n = 70;
+	i.gemm.bias = 0;
+	Hulls h;
+	h.unit(0), h.unit(6 * 16 - 1), h.end(false);
+	h.unit(32768), h.unit(32768 + 15 * 48 + 39), h.end(false);
+	h.unit(20), h.unit(20 + 2 * 70 + 5), h.end(true);
+	h.expect(i);
+}
+
+TEST(Banks, OfAVectorAreThoseOfEachOperandApart)
+{
+	npu_insn i = {};
+	npu_operand a = {}, dst = {}, b = {};
+
+	i.op = NPU_OP_ew;
+	i.ew.op0 = NPU_ALU_add;
+	i.ew.n0 = 20;
+	i.ew.n1 = 3;
+	i.ew.n2 = 2;
+	i.ew.scaled = 3;
+	i.ew.scale = 61440 / 16;
+	a.kind = NPU_KIND_acc;
+	a.dtype = NPU_s32;
+	a.row = 3, a.s0 = 30, a.s1 = 2, a.s2 = 9;
+	b.kind = NPU_KIND_column;
+	b.dtype = NPU_fp32;
+	b.addr = 8192 / 16, b.s1 = 100, b.s2 = 500;
+	dst.dtype = NPU_bf16;
+	dst.addr = 16384 / 16, dst.s1 = 40, dst.s2 = 200;
+	npu_insn_set_operand(&i, NPU_SLOT_a, &a);
+	npu_insn_set_operand(&i, NPU_SLOT_b, &b);
+	npu_insn_set_operand(&i, NPU_SLOT_dst, &dst);
+	Hulls h;
+	h.unit(3), h.unit(3 + 30 + 2 * 2 + 9), h.end(true);
+	h.unit(8192), h.unit(8192 + 4 * (2 * 100 + 500) + 3), h.end(false);
+	h.unit(16384), h.unit(16384 + 16 * (2 * 40 + 200) + 39), h.end(false);
+	h.unit(61440), h.unit(61440 + 4 * 6 - 1), h.end(false);
+	h.expect(i);
 }
 
 TEST(Banks, MeetWhereTheyShareOne)
@@ -157,7 +231,7 @@ TEST(SimGates, GemmIssuesACycleBeforeTheLastWeightLineOfTheOneBefore)
 	EXPECT_EQ(event_of(*r, 1).start_cycle, first + 3 + 800 + 16 - 1);
 }
 
-TEST(SimGates, VectorIssuesWhenTheOneBeforeHasLeftThePipeline)
+TEST(SimGates, VectorIssuesACycleAfterTheOneBeforeIsDone)
 {
 	const npu_chip chip = test_chip();
 	TestProgram p(chip);
@@ -166,9 +240,9 @@ TEST(SimGates, VectorIssuesWhenTheOneBeforeHasLeftThePipeline)
 	p.add(move(320, 0, 4096));
 	const Result r = run(chip, p.finish());
 
-	EXPECT_EQ(event_of(*r, 1).start_cycle, event_of(*r, 0).end_cycle);
+	EXPECT_EQ(event_of(*r, 1).start_cycle, event_of(*r, 0).end_cycle + 1);
 	EXPECT_EQ(event_of(*r, 1).end_cycle,
-		  event_of(*r, 0).end_cycle + 20 + 8);
+		  event_of(*r, 0).end_cycle + 1 + 20 + 8);
 }
 
 TEST(SimGates, DescriptorIssuesACycleAfterItIsPushed)
@@ -176,13 +250,14 @@ TEST(SimGates, DescriptorIssuesACycleAfterItIsPushed)
 	const npu_chip chip = test_chip();
 	TestProgram p(chip);
 
-	/* fetched at 104 and 108, one descriptor every 4 cycles */
+	/* here at 104 and 108, one descriptor every 4 cycles; pushed in the
+	 * next cycle */
 	p.add(move(16, 0, 4096));
 	p.add(ld(8192, 0, 64));
 	const Result r = run(chip, p.finish());
 
-	EXPECT_EQ(event_of(*r, 0).start_cycle, 105u);
-	EXPECT_EQ(event_of(*r, 1).start_cycle, 109u);
+	EXPECT_EQ(event_of(*r, 0).start_cycle, 106u);
+	EXPECT_EQ(event_of(*r, 1).start_cycle, 110u);
 }
 
 } // namespace
