@@ -12,11 +12,13 @@ npu_test(isa_verbs LABEL unit USES base SOURCES
   unit/isa/verb_test.cc)
 add_dependencies(test_isa_verbs systole)
 add_library(npu_random_program STATIC
+  support/random_chip.cc
   support/random_insn.cc
-  support/random_program.cc)
+  support/random_program.cc
+  support/random_tokens.cc)
 npu_options(npu_random_program)
 target_compile_features(npu_random_program PUBLIC cxx_std_17)
-target_link_libraries(npu_random_program PUBLIC npu_isa)
+target_link_libraries(npu_random_program PUBLIC npu_isa npu_dram)
 npu_test(random_program LABEL property USES isa sim random_program SOURCES
   property/random_program_test.cc)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)

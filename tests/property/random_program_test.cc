@@ -35,18 +35,19 @@ std::vector<uint8_t> run(const npu_program *program, const npu_chip &chip,
 	npu_sim *sim = nullptr;
 	npu_result *result = nullptr;
 	npu_error err = {};
-	std::vector<uint8_t> all(output_bytes + scratch_bytes);
+	const Sizes sizes(chip);
+	std::vector<uint8_t> all(sizes.output + sizes.scratch);
 	options.functional = 1;
 	options.max_cycles = 100000000;
 	if (npu_sim_create(&chip, program, &options, &sim, &err) != NPU_OK) {
 		*why = err.message;
 		return {};
 	}
-	npu_sim_write(sim, &program->tensor[0], input(seed).data());
+	npu_sim_write(sim, &program->tensor[0], input(chip, seed).data());
 	if (npu_sim_run(sim, nullptr, nullptr, &result, &err) == NPU_OK) {
 		npu_sim_read(sim, &program->tensor[1], all.data());
 		npu_sim_read(sim, &program->tensor[2],
-			     all.data() + output_bytes);
+			     all.data() + sizes.output);
 	} else {
 		*why = err.message;
 		all.clear();
@@ -56,20 +57,16 @@ std::vector<uint8_t> run(const npu_program *program, const npu_chip &chip,
 	return all;
 }
 
-npu_chip random_machine(npu_random *random)
+// All that a program does not depend on, also what RTL is built for.
+npu_chip random_machine(const npu_chip &on, npu_random *random)
 {
-	npu_chip c = chip();
+	npu_chip c = on;
 	auto in = [random](uint64_t lo, uint64_t hi) {
 		return lo + npu_random_below(random, hi - lo + 1);
 	};
-	const uint64_t latencies[] = { 0, 1000, 20000, 100000, 2000000 };
-	c.queues.depth = in(1, 8);
-	c.queues.prefetch = in(1, 16);
-	c.dram.latency = latencies[in(0, 4)];
-	c.dram.bandwidth = in(1, 64) * 1000000000;
+	draw_limits(random, &c);
+	draw_dram(random, &c);
 	c.dma.width = uint64_t(1) << in(2, 6);
-	c.dma.outstanding = in(1, 32);
-	c.dma.startup = in(0, 30);
 	c.vector.latency = in(1, 20);
 	c.vector.function_passes = in(1, 4);
 	c.array.adder_latency = in(1, 4);
@@ -77,13 +74,21 @@ npu_chip random_machine(npu_random *random)
 	c.array.dataflow = in(0, 2);
 	return c;
 }
+
+// A chip for a seed: 4 x 4 and 8 x 8, with T lanes and with 2 T.
+npu_chip chip_of(uint64_t seed)
+{
+	const uint64_t t = seed & 1 ? 8 : 4;
+	return chip(t, seed & 2 ? t : 2 * t);
+}
 } // namespace
 
 TEST(RandomProgram, EveryOpcodeTypeKindAndFlagAppears)
 {
 	std::map<std::string, std::set<uint64_t>> seen;
 	for (uint64_t seed = 1; seed <= 150; seed++) {
-		Program made = make(seed, length(seed));
+		const npu_chip on = chip_of(seed);
+		Program made = make(on, seed, length(seed));
 		const npu_core_program &core = made.program->core[0];
 		for (size_t i = 0; i < core.count; i++) {
 			const npu_insn &insn = core.code[i];
@@ -149,9 +154,10 @@ TEST(RandomProgram, EveryOpcodeTypeKindAndFlagAppears)
 
 TEST(RandomProgram, VerifierAcceptsTokensFromConflicts)
 {
-	const npu_chip on = chip();
-	for (uint64_t seed = 1; seed <= 400; seed++) {
-		Program made = make(seed, length(seed));
+	for (uint64_t seed = 1; seed <= programs(400); seed++) {
+		const npu_chip on = chip_of(seed);
+		Program made = make(on, seed, length(seed),
+				    seed & 4 ? Tokens::PLENTY : Tokens::NEEDED);
 		npu_error err = {};
 		ASSERT_EQ(npu_verify(made.program.get(), &on, nullptr, &err),
 			  NPU_OK)
@@ -165,10 +171,10 @@ TEST(RandomProgram, VerifierAcceptsTokensFromConflicts)
 // Every token is needed, so every program that lacks one has a race.
 TEST(RandomProgram, VerifierRefusesEveryProgramThatLacksOneToken)
 {
-	const npu_chip on = chip();
 	size_t refused = 0;
 	for (uint64_t seed = 1; seed <= 100; seed++) {
-		Program made = make(seed, length(seed));
+		const npu_chip on = chip_of(seed);
+		Program made = make(on, seed, length(seed));
 		for (const Edge &edge : made.edges) {
 			ProgramPointer bad = without(made, edge);
 			npu_violation found = {};
@@ -188,7 +194,8 @@ TEST(RandomProgram, VerifierRefusesEveryProgramThatLacksOneToken)
 TEST(RandomProgram, TextAndBytesRoundTrip)
 {
 	for (uint64_t seed = 1; seed <= 30; seed++) {
-		Program made = make(seed, length(seed));
+		const npu_chip on = chip_of(seed);
+		Program made = make(on, seed, length(seed));
 		npu_text text = {}, bytes = {}, again = {};
 		npu_program *p = nullptr;
 		npu_program_print(made.program.get(), &text);
@@ -212,18 +219,18 @@ TEST(RandomProgram, MemoryIsThatOfTheInOrderRunAtAnyDepthAndLatency)
 	uint64_t n = programs(300), different = 0;
 	for (uint64_t seed = 1; seed <= n; seed++) {
 		npu_random random = { seed };
-		Program made = make(seed, length(seed));
+		npu_chip on = chip_of(seed);
+		Program made = make(on, seed, length(seed),
+				    seed & 4 ? Tokens::PLENTY : Tokens::NEEDED);
 		ProgramPointer alone = in_order(made);
 		std::string why;
-		npu_chip on = chip();
 		npu_error err = {};
 		ASSERT_EQ(npu_verify(made.program.get(), &on, nullptr, &err),
 			  NPU_OK)
 			<< "seed " << seed << ": " << err.message;
 		std::vector<uint8_t> want = run(alone.get(), on, seed, &why);
 		ASSERT_FALSE(want.empty()) << "seed " << seed << ": " << why;
-		on = random_machine(&random);
-		made.program->chip_fingerprint = npu_chip_fingerprint(&on);
+		on = random_machine(on, &random);
 		std::vector<uint8_t> got =
 			run(made.program.get(), on, seed, &why);
 		ASSERT_FALSE(got.empty()) << "seed " << seed << ": " << why;

@@ -10,6 +10,12 @@ namespace
 {
 struct Draw {
 	npu_random *random;
+	const npu_chip &chip;
+	const Sizes sizes{ chip };
+	// what may be written in the scratchpad lies below: indices follow
+	const uint64_t index_base = sizes.spad - index_bytes;
+	const uint32_t columns = uint32_t(chip.array.cols);
+
 	uint64_t in(uint64_t lo, uint64_t hi)
 	{
 		return lo + npu_random_below(random, hi - lo + 1);
@@ -20,17 +26,23 @@ struct Draw {
 	}
 };
 
-// Place a set within [0, size): a shift for its first byte, or false.
-bool fit(Draw &d, int64_t first, int64_t end, int64_t size, int64_t grain,
-	 int64_t *shift)
+// Place a set within [low, high): a shift for its first byte, or false.
+bool fit_in(Draw &d, int64_t first, int64_t end, int64_t low, int64_t high,
+	    int64_t grain, int64_t *shift)
 {
-	int64_t low = -first, high = size - end;
+	low -= first, high -= end;
 	low = (low >= 0 ? low + grain - 1 : low) / grain;
-	high = high >= 0 ? high / grain : (high - grain + 1) / grain;
+	high = (high >= 0 ? high : high - grain + 1) / grain;
 	if (low > high)
 		return false;
 	*shift = grain * (low + int64_t(d.in(0, uint64_t(high - low))));
 	return true;
+}
+
+bool fit(Draw &d, int64_t first, int64_t end, uint64_t size, int64_t grain,
+	 int64_t *shift)
+{
+	return fit_in(d, first, end, 0, int64_t(size), grain, shift);
 }
 
 struct Range {
@@ -40,10 +52,11 @@ struct Range {
 		return first > end;
 	}
 };
-Range range_of(const npu_insn &insn, npu_space space, int what, int is_write)
+Range range_of(const Draw &d, const npu_insn &insn, npu_space space, int what,
+	       int is_write)
 {
 	npu_access a[NPU_ACCESS_MAX];
-	size_t n = npu_insn_accesses(&insn, 8, a);
+	size_t n = npu_insn_accesses(&insn, d.columns, a);
 	Range r;
 	for (size_t i = 0; i < n; i++)
 		if (a[i].space == space && (what < 0 || a[i].what == what) &&
@@ -53,9 +66,6 @@ Range range_of(const npu_insn &insn, npu_space space, int what, int is_write)
 		}
 	return r;
 }
-
-const uint64_t region_size[] = { input_bytes, constants_bytes, output_bytes,
-				 scratch_bytes };
 
 template <class Copy> void draw_shape(Draw &d, Copy &c)
 {
@@ -69,44 +79,53 @@ template <class Copy> void draw_shape(Draw &d, Copy &c)
 	c.d1 = d.in(0, 96);
 	c.d2 = d.in(0, 500);
 	c.d3 = d.in(0, 1000);
+	if (d.percent(20)) // rows end to end in memory
+		c.s1 = int64_t(c.n0);
+	if (d.percent(20)) // and in the scratchpad
+		c.d1 = c.n0;
 	if (d.percent(10)) {
 		c.gather = 1;
 		c.n2 = c.n3 = 1;
 		uint64_t skip = d.in(0, 10);
 		c.n1 = d.in(1, index_bytes / 4 - skip);
 		c.limit = index_limit + d.in(0, 4);
-		c.index = index_base + 4 * skip;
+		c.index = d.index_base + 4 * skip;
 		c.s2 = int64_t(c.limit);
 		c.s3 = int64_t(c.index);
 	}
 }
 
-// The other memory: a region, or this core's own scratchpad by the window.
+// The other memory: a region, or by the window this core's own scratchpad or
+// LUT RAM.
 template <class Copy>
 bool place_copy(Draw &d, npu_insn &insn, Copy &c, bool is_load)
 {
 	int64_t shift;
-	Range spad = range_of(insn, NPU_SPACE_spad, -1, is_load);
+	uint64_t base = 0;
+	Range spad = range_of(d, insn, NPU_SPACE_spad, -1, is_load);
 	if (!is_load && c.gather) // its index list stays where it is
 		spad = { 0, int64_t((c.n1 - 1) * c.d1 + c.n0) };
-	if (!fit(d, spad.first, spad.end, int64_t(index_base), 1, &shift))
+	if (!fit(d, spad.first, spad.end, d.index_base, 1, &shift))
 		return false;
 	c.spad = uint64_t(shift);
-	Range mem = range_of(insn, NPU_SPACE_mem, -1, !is_load);
+	Range mem = range_of(d, insn, NPU_SPACE_mem, -1, !is_load);
 	if (mem.none())
 		return true; // all is filled
-	if (d.percent(15)) {
+	uint64_t size = d.index_base;
+	if (d.percent(10)) {
 		c.region = CORES;
-		if (!fit(d, mem.first, mem.end, int64_t(index_base), 1, &shift))
-			return false;
+	} else if (d.percent(10)) {
+		c.region = CORES;
+		base = NPU_CORE_LUT;
+		size = NPU_LUT_BYTES;
 	} else {
 		c.region =
 			is_load ? d.in(INPUT, SCRATCH) : d.in(OUTPUT, SCRATCH);
-		if (!fit(d, mem.first, mem.end, int64_t(region_size[c.region]),
-			 1, &shift))
-			return false;
+		size = d.sizes.of(c.region);
 	}
-	c.offset = uint64_t(shift) & ((uint64_t(1) << 40) - 1);
+	if (!fit(d, mem.first, mem.end, size, 1, &shift))
+		return false;
+	c.offset = (base + uint64_t(shift)) & ((uint64_t(1) << 40) - 1);
 	return true;
 }
 
@@ -126,7 +145,7 @@ bool draw_ld(Draw &d, npu_insn &insn)
 	}
 	if (d.percent(20)) {
 		ld.cast = 1;
-		ld.cores = 1;
+		ld.cores = d.in(0, 1);
 	}
 	return place_copy(d, insn, ld, true);
 }
@@ -135,28 +154,85 @@ bool draw_st(Draw &d, npu_insn &insn)
 {
 	npu_insn_st &st = insn.st;
 	st.op = NPU_OP_st;
-	if (d.percent(15)) { // a table for LUT RAM
-		st.n0 = 256;
-		st.n1 = st.n2 = st.n3 = 1;
-		st.region = CORES;
-		st.offset = NPU_CORE_LUT + d.in(0, NPU_LUT_BYTES - 256);
-		st.spad = d.in(0, index_base - 256);
-		return true;
-	}
 	draw_shape(d, st);
 	return place_copy(d, insn, st, false);
 }
 
-bool draw_gemm(Draw &d, npu_insn &insn)
+// The shape of C, and the rows that it takes.
+bool draw_product(Draw &d, npu_insn &insn)
+{
+	npu_insn_gemm &g = insn.gemm;
+	const uint64_t t = d.columns;
+	int64_t shift;
+	g.n = d.in(1, 5 * t / 2);
+	g.nc = d.in(1, 3 * t / 2);
+	g.my = d.in(1, 3);
+	g.mx = d.percent(20) ? d.in(1, 3 * t) : d.in(1, 4);
+	if (g.sparse)
+		g.nc = (g.nc + 3) / 4 * 4;
+	g.c_x = (g.ta ? g.nc : 1) * d.in(1, 2);
+	g.c_y = g.c_x * g.mx;
+	g.c_n = g.c_y * g.my;
+	if (d.percent(30)) { // blocks of columns innermost
+		g.c_n = g.ta ? g.nc : 1;
+		g.c_x = g.c_n * ((g.n + t - 1) / t);
+		g.c_y = g.c_x * g.mx;
+	}
+	Range c = range_of(d, insn, NPU_SPACE_acc, -1, 1);
+	if (!fit(d, c.first, c.end, d.sizes.acc_rows, 1, &shift))
+		return false;
+	g.c_row = uint64_t(shift);
+	return true;
+}
+
+// The view of C of an earlier GEMM, and its kind of numbers.
+void same_product(npu_insn_gemm &g, const npu_insn_gemm &last)
+{
+	g.n = last.n, g.my = last.my, g.mx = last.mx;
+	g.ta = last.ta, g.tb = last.tb, g.sparse = last.sparse;
+	if (g.ta || g.sparse)
+		g.nc = last.nc;
+	g.c_row = last.c_row, g.c_n = last.c_n;
+	g.c_y = last.c_y, g.c_x = last.c_x;
+	g.dt_a = last.dt_a, g.dt_w = last.dt_w;
+	g.a_zero = last.a_zero, g.w_zero = last.w_zero;
+}
+
+// Sources may lie anywhere; often W where A's bank is.
+bool place_sources(Draw &d, npu_insn &insn)
+{
+	npu_insn_gemm &g = insn.gemm;
+	const bool is_near = d.percent(30);
+	const int64_t bank = int64_t(d.sizes.spad / d.chip.scratchpad.banks);
+	int64_t shift;
+	npu_access a[NPU_ACCESS_MAX];
+	uint64_t *const address[] = { &g.a_addr, &g.w_addr,
+				      g.sparse ? &g.index : &g.bias, &g.bias };
+	size_t n = npu_insn_accesses(&insn, d.columns, a);
+	for (size_t i = 0; i < n && a[i].space == NPU_SPACE_spad; i++) {
+		const int64_t first = npu__access_first(&a[i]);
+		const int64_t end = npu__access_end(&a[i]);
+		const int64_t low = int64_t(g.a_addr) * 16 / bank * bank;
+		const int64_t high =
+			std::min(low + bank, int64_t(d.index_base));
+		if ((i != 1 || !is_near ||
+		     !fit_in(d, first, end, low, high, 16, &shift)) &&
+		    !fit(d, first, end, d.index_base, 16, &shift))
+			return false;
+		*address[i] = uint64_t(shift / 16);
+	}
+	return true;
+}
+
+bool draw_gemm(Draw &d, npu_insn &insn, const npu_insn &last)
 {
 	const npu_dtype ints[] = { NPU_u8, NPU_s8 };
 	const npu_dtype floats[] = { NPU_fp32, NPU_bf16, NPU_fp16 };
 	npu_insn_gemm &g = insn.gemm;
-	int64_t shift;
 	g.op = NPU_OP_gemm;
 	g.ta = d.percent(30);
 	g.tb = !g.ta && d.percent(40);
-	g.sparse = g.tb ? 0 : d.percent(30) ? d.in(1, 2) : 0;
+	g.sparse = g.ta || g.tb ? 0 : d.percent(40) ? d.in(1, 2) : 0;
 	g.init = d.in(0, 2);
 	if (d.percent(50)) {
 		g.dt_a = ints[d.in(0, 1)];
@@ -167,10 +243,6 @@ bool draw_gemm(Draw &d, npu_insn &insn)
 		g.dt_a = floats[d.in(0, 2)];
 		g.dt_w = floats[d.in(0, 2)];
 	}
-	g.n = d.in(1, 20);
-	g.nc = d.in(1, 12);
-	g.my = d.in(1, 3);
-	g.mx = d.in(1, 4);
 	g.ky = d.in(1, 3);
 	g.kx = d.in(1, 3);
 	g.a_mx = d.in(0, 3);
@@ -179,30 +251,14 @@ bool draw_gemm(Draw &d, npu_insn &insn)
 	g.a_ky = d.in(0, 9);
 	g.w_pitch = d.in(0, 4);
 	g.i_pitch = d.in(0, 2);
-	g.c_x = (g.ta ? g.nc : 1) * d.in(1, 2);
-	g.c_y = g.c_x * g.mx;
-	g.c_n = g.c_y * g.my;
-	if (d.percent(30)) { // blocks of columns innermost
-		g.c_n = g.ta ? g.nc : 1;
-		g.c_x = g.c_n * ((g.n + 7) / 8);
-		g.c_y = g.c_x * g.mx;
-	}
-	Range c = range_of(insn, NPU_SPACE_acc, -1, 1);
-	if (!fit(d, c.first, c.end, 64, 1, &shift))
+	g.nc = d.in(1, 3 * d.columns / 2);
+	if (last.op == NPU_OP_gemm && d.percent(40)) {
+		same_product(g, last.gemm);
+		g.init = d.percent(70) ? 1 : g.init;
+	} else if (!draw_product(d, insn)) {
 		return false;
-	g.c_row = uint64_t(shift);
-	// sources may lie anywhere; each is drawn until it fits
-	npu_access a[NPU_ACCESS_MAX];
-	uint64_t *const address[] = { &g.a_addr, &g.w_addr,
-				      g.sparse ? &g.index : &g.bias, &g.bias };
-	size_t n = npu_insn_accesses(&insn, 8, a);
-	for (size_t i = 0; i < n && a[i].space == NPU_SPACE_spad; i++) {
-		if (!fit(d, npu__access_first(&a[i]), npu__access_end(&a[i]),
-			 int64_t(index_base), 16, &shift))
-			return false;
-		*address[i] = uint64_t(shift / 16);
 	}
-	return true;
+	return place_sources(d, insn);
 }
 
 // `types`: how many of the element types may be drawn; 2 are the bytes, 3 the
@@ -222,7 +278,7 @@ bool draw_operand(Draw &d, npu_insn &insn, npu_slot slot, unsigned types)
 		o.imm = d.percent(50)
 				? uint32_t(d.in(0, 40))
 				: 0x3f000000 + uint32_t(d.in(0, 0xffffff));
-	else {
+	else if (d.percent(85)) { // else a row vector
 		o.s1 = uint32_t(d.in(0, 4));
 		o.s2 = uint32_t(d.in(0, 9));
 	}
@@ -234,11 +290,11 @@ bool draw_operand(Draw &d, npu_insn &insn, npu_slot slot, unsigned types)
 	if (o.kind == NPU_KIND_imm)
 		return true;
 	bool acc = o.kind == NPU_KIND_acc;
-	Range r = range_of(insn, acc ? NPU_SPACE_acc : NPU_SPACE_spad, slot,
+	Range r = range_of(d, insn, acc ? NPU_SPACE_acc : NPU_SPACE_spad, slot,
 			   is_write);
 	if (r.none())
 		return true; // not read
-	if (!fit(d, r.first, r.end, acc ? 64 : int64_t(index_base),
+	if (!fit(d, r.first, r.end, acc ? d.sizes.acc_rows : d.index_base,
 		 acc ? 1 : 16, &shift))
 		return false;
 	if (acc)
@@ -249,33 +305,50 @@ bool draw_operand(Draw &d, npu_insn &insn, npu_slot slot, unsigned types)
 	return true;
 }
 
-// Often in place: dst where a is.
+// Often in place: dst where a source is.
 void draw_in_place(Draw &d, npu_insn &insn)
 {
-	npu_operand a = npu_insn_operand(&insn, NPU_SLOT_a);
-	if (insn.op == NPU_OP_ew && a.kind != NPU_KIND_imm && d.percent(25))
-		npu_insn_set_operand(&insn, NPU_SLOT_dst, &a);
+	npu_operand o =
+		npu_insn_operand(&insn, npu_slot(d.in(NPU_SLOT_a, NPU_SLOT_c)));
+	if (insn.op == NPU_OP_ew && o.kind != NPU_KIND_imm && d.percent(30))
+		npu_insn_set_operand(&insn, NPU_SLOT_dst, &o);
 }
 
-bool draw_vector(Draw &d, npu_insn &insn, bool is_red)
+void draw_function(Draw &d, npu_insn_ew &v)
 {
-	npu_insn_ew &v = insn.ew;
-	v.op = is_red ? NPU_OP_red : NPU_OP_ew;
-	v.n0 = d.in(1, 24);
-	v.n1 = d.in(1, 5);
-	v.n2 = d.in(1, 3);
 	v.ints = d.in(0, 2);
 	v.op0 = d.in(0, v.ints >= 1 ? 15 : 10);
 	v.op1 = v.op0 == NPU_ALU_sel ? 0 : d.in(0, v.ints == 2 ? 15 : 9);
 	if (v.op1 == NPU_ALU_sel)
 		v.op1 = NPU_ALU_pass;
+	if (d.percent(10) && v.ints == 0) { // the fused pair
+		v.op0 = NPU_ALU_mul;
+		v.op1 = NPU_ALU_add;
+	}
 	v.f = d.percent(40) ? uint64_t(NPU_FUNC_id) : d.in(0, 12);
 	v.p0 = 0x3f800000 + d.in(0, 0xffffff);
 	v.p1 = 0xbf800000 + d.in(0, 0xffffff);
 	v.scaled = d.in(0, 3);
+}
+
+void draw_vector_shape(Draw &d, npu_insn_ew &v)
+{
+	const uint64_t lanes = d.chip.vector.lanes;
+	v.n0 = d.percent(20) ? d.in(1, 6 * lanes) : d.in(1, 5 * lanes / 2);
+	v.n1 = d.percent(15) ? d.in(1, 2 * lanes) : d.in(1, 5);
+	v.n2 = d.in(1, 3);
 	v.scale = v.scaled == 1 ? 0x3c000000 + d.in(0, 0x3ffffff)
-		  : v.scaled    ? d.in(0, 300)
+		  : v.scaled    ? d.in(0, d.sizes.spad / 27)
 				: 0;
+}
+
+bool draw_vector(Draw &d, npu_insn &insn, bool is_red)
+{
+	npu_insn_ew &v = insn.ew;
+	unsigned dst = 6;
+	v.op = is_red ? NPU_OP_red : NPU_OP_ew;
+	draw_function(d, v);
+	draw_vector_shape(d, v);
 	if (is_red) {
 		insn.red.axis = d.in(0, 2);
 		insn.red.reduce = d.in(0, 3);
@@ -287,33 +360,36 @@ bool draw_vector(Draw &d, npu_insn &insn, bool is_red)
 	}
 	bool all_ints = v.ints == 2 || (v.ints && v.op0 == NPU_ALU_sel);
 	unsigned lut = v.f == NPU_FUNC_lut, ab = v.ints ? 3 : 6;
+	if (lut)
+		dst = 2;
 	if (!draw_operand(d, insn, NPU_SLOT_a, lut ? 2 : ab) ||
 	    !draw_operand(d, insn, NPU_SLOT_b, ab) ||
 	    !draw_operand(d, insn, NPU_SLOT_c, all_ints ? 3 : 6) ||
-	    !draw_operand(d, insn, NPU_SLOT_dst, lut ? 2 : 6))
+	    !draw_operand(d, insn, NPU_SLOT_dst, dst))
 		return false;
 	draw_in_place(d, insn);
 	return true;
 }
 
-bool is_legal(const npu_insn &insn, const npu_chip &chip)
+bool is_legal(const Draw &d, const npu_insn &insn)
 {
 	npu_word word;
 	npu_insn all;
 	npu_access a[NPU_ACCESS_MAX];
 	if (npu_insn_encode(&insn, &word, nullptr) != NPU_OK ||
 	    npu_insn_decode(word, &all, nullptr) != NPU_OK ||
-	    npu__insn_fault(&all, &chip))
+	    npu__insn_fault(&all, &d.chip))
 		return false;
-	size_t n = npu_insn_accesses(&all, 8, a);
-	if (npu__overlap_fault(&all, 8, a, n))
+	size_t n = npu_insn_accesses(&all, d.columns, a);
+	if (npu__overlap_fault(&all, d.columns, a, n))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		int64_t end = npu__access_end(&a[i]);
 		if (a[i].space == NPU_SPACE_spad &&
-		    end > int64_t(a[i].is_write ? index_base : 8192))
+		    end > int64_t(a[i].is_write ? d.index_base : d.sizes.spad))
 			return false;
-		if (a[i].space == NPU_SPACE_acc && end > 64)
+		if (a[i].space == NPU_SPACE_acc &&
+		    end > int64_t(d.sizes.acc_rows))
 			return false;
 		// a copy within the scratchpad must not meet itself
 		if (a[i].space != NPU_SPACE_mem || a[i].region != CORES ||
@@ -329,34 +405,34 @@ bool is_legal(const npu_insn &insn, const npu_chip &chip)
 }
 } // namespace
 
-npu_insn random_insn(npu_random *random)
+Insns::Insns(const npu_chip &chip, npu_random *random)
+    : chip_(chip), random_(random), weight_(), last_gemm_()
 {
-	const npu_chip on = chip();
-	Draw d = { random };
+	const unsigned weights[] = { 1, 2, 2, 2, 3, 8 };
+	for (unsigned &w : weight_)
+		w = weights[npu_random_below(random, 6)];
+}
+
+npu_insn Insns::next()
+{
+	Draw d = { random_, chip_ };
+	unsigned all = 0, op = 0;
+	for (unsigned w : weight_)
+		all += w;
+	uint64_t dice = d.in(0, all - 1);
+	for (; dice >= weight_[op]; op++)
+		dice -= weight_[op];
 	for (;;) {
 		npu_insn insn = {};
-		bool fits = false;
-		switch (d.in(0, 6)) {
-		case 0:
-			fits = draw_ld(d, insn);
-			break;
-		case 1:
-			fits = draw_st(d, insn);
-			break;
-		case 2:
-		case 3:
-			fits = draw_gemm(d, insn);
-			break;
-		case 4:
-		case 5:
-			fits = draw_vector(d, insn, false);
-			break;
-		case 6:
-			fits = draw_vector(d, insn, true);
-			break;
-		}
-		if (fits && is_legal(insn, on))
-			return insn;
+		bool fits = op == 0   ? draw_ld(d, insn)
+			    : op == 1 ? draw_st(d, insn)
+			    : op == 2 ? draw_gemm(d, insn, last_gemm_)
+				      : draw_vector(d, insn, op == 4);
+		if (!fits || !is_legal(d, insn))
+			continue;
+		if (op == 2)
+			last_gemm_ = insn;
+		return insn;
 	}
 }
 } // namespace random_program

@@ -7,10 +7,21 @@ namespace random_program
 {
 // Lines of s32 indices below `index_limit` that nothing overwrites, at the end
 // of the scratchpad; what may be written lies below.
-constexpr uint64_t index_bytes = 64, index_limit = 8,
-		   index_base = 8192 - index_bytes;
+constexpr uint64_t index_bytes = 64, index_limit = 8;
 
-// Draws until the instruction obeys isa.md and its accesses are in bounds.
-npu_insn random_insn(npu_random *random);
+class Insns
+{
+      public:
+	// Draws from `random` how often each opcode comes.
+	Insns(const npu_chip &chip, npu_random *random);
+	// Draws until the instruction obeys isa.md and is in bounds.
+	npu_insn next();
+
+      private:
+	const npu_chip chip_;
+	npu_random *random_;
+	unsigned weight_[5]; // ld, st, gemm, ew, red
+	npu_insn last_gemm_;
+};
 } // namespace random_program
 #endif

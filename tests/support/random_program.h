@@ -2,23 +2,22 @@
 // tokens derived from conflicts, for the verifier, the simulator and the RTL.
 #ifndef NPU_TESTS_RANDOM_PROGRAM_H
 #define NPU_TESTS_RANDOM_PROGRAM_H
-#include "base/npu_random.h"
-#include "configs/npu_chip.h"
 #include "isa/npu_program.h"
+#include "random_chip.h"
 #include <memory>
 #include <vector>
 
 namespace random_program
 {
-// What the programs are made for: 8 x 8, 8 KiB of scratchpad, 64 rows.
-npu_chip chip();
-
-// Regions and their bytes. Everything in `input` and `constants` is random;
-// the program ends by storing the scratchpad and the accumulators in `output`.
+// Regions and their bytes on a chip. Everything in `input` and `constants` is
+// random; the program ends by storing the scratchpad and the accumulators in
+// `output`.
 enum Region { INPUT, CONSTANTS, OUTPUT, SCRATCH, CODE, CORES };
-constexpr uint64_t input_bytes = 8192, constants_bytes = 4096,
-		   scratch_bytes = 8192,
-		   output_bytes = 8192 /* scratchpad */ + 64 * 8 * 4;
+struct Sizes {
+	explicit Sizes(const npu_chip &chip);
+	uint64_t spad, acc_rows, acc, input, constants, output, scratch;
+	uint64_t of(uint64_t region) const; // of the first four
+};
 
 struct Destroy {
 	void operator()(npu_program *p) const
@@ -28,11 +27,11 @@ struct Destroy {
 };
 using ProgramPointer = std::unique_ptr<npu_program, Destroy>;
 
-// Instruction `to` waits for the token that `from` gives. Each is needed:
-// without it, two of their accesses are not ordered.
+// Instruction `to` waits for the token `counter` that `from` gives by `port`.
+// Each is needed: without it, two of their accesses are not ordered.
 struct Edge {
 	size_t from, to;
-	unsigned token;
+	unsigned port, counter;
 };
 
 struct Program {
@@ -40,9 +39,22 @@ struct Program {
 	std::vector<Edge> edges;
 };
 
-// `count` random instructions between a prologue that writes every memory and
-// an epilogue that stores them. Tensors: "in" and "out", u8.
-Program make(uint64_t seed, size_t count);
+// Where tokens are: only where two accesses conflict, or more of them.
+enum class Tokens { NEEDED, PLENTY };
+
+// `count` random instructions without tokens, for a chip whose array has a
+// multiple of 4 columns: what assemble() takes, all of it
+// or any part in the same order.
+std::vector<npu_insn> draw(const npu_chip &chip, uint64_t seed, size_t count);
+
+// A program: a prologue that writes every memory, `body`, an epilogue that
+// stores every memory. Tensors: "in", "out" and "scratch", u8.
+Program assemble(const npu_chip &chip, uint64_t seed,
+		 const std::vector<npu_insn> &body, Tokens tokens);
+
+// Both in one.
+Program make(const npu_chip &chip, uint64_t seed, size_t count,
+	     Tokens tokens = Tokens::NEEDED);
 
 // The same instructions one at a time: BAR after each, no tokens.
 ProgramPointer in_order(const Program &from);
@@ -51,6 +63,6 @@ ProgramPointer in_order(const Program &from);
 ProgramPointer without(const Program &from, const Edge &edge);
 
 // Content of the region `input` for a seed.
-std::vector<uint8_t> input(uint64_t seed);
+std::vector<uint8_t> input(const npu_chip &chip, uint64_t seed);
 } // namespace random_program
 #endif
