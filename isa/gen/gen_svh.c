@@ -60,10 +60,15 @@ int main(void)
 	const struct npu_op_desc *op = npu_op_table(&count);
 
 	puts("// Generated from isa/npu_isa.def by isa/gen/gen_svh.c. Do not "
-	     "edit.\npackage npu_isa_pkg;");
+	     "edit.\npackage npu_isa_pkg;\n"
+	     "  // A module uses some of these codes, a field some of the bits.\n"
+	     "  /* verilator lint_off UNUSEDPARAM */\n"
+	     "  /* verilator lint_off UNUSEDSIGNAL */");
 	print_codes();
 	for (size_t i = 0; i < count; i++)
 		print_op(&op[i]);
-	puts("endpackage");
+	puts("  /* verilator lint_on UNUSEDPARAM */\n"
+	     "  /* verilator lint_on UNUSEDSIGNAL */\n"
+	     "endpackage");
 	return fflush(stdout) != 0;
 }

@@ -1,0 +1,10 @@
+# tests of the RTL: one bench a module, T = 4
+get_property(packages GLOBAL PROPERTY NPU_RTL_PACKAGES)
+if(NPU_WITH_VERILATOR)
+  add_test(NAME rtl.lint COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/rtl/lint.sh
+    ${VERILATOR_BIN} ${PROJECT_SOURCE_DIR}/sim/rtl ${packages})
+  set_tests_properties(rtl.lint PROPERTIES LABELS rtl)
+endif()
+
+npu_verilated_test(fp TOP npu_fp_bench SV unit/rtl/npu_fp_bench.sv OPT -O2
+  SOURCES unit/rtl/fp_test.cc USES exec)
