@@ -54,4 +54,4 @@ foreach(folder base configs isa models compiler sim traces)
 endforeach()
 install(DIRECTORY configs/chips configs/technologies
   DESTINATION ${CMAKE_INSTALL_DATADIR}/systole/configs)
-install(DIRECTORY models/zoo DESTINATION ${CMAKE_INSTALL_DATADIR}/systole/models)
+install(DIRECTORY models/zoo models/blocks DESTINATION ${CMAKE_INSTALL_DATADIR}/systole/models)

@@ -26,6 +26,20 @@ foreach(model mlp lenet5 squeezenet1_1 mobilenet_v1 mobilenet_v2 resnet18)
   npu_compare_test(${model} edge int8 oracle)
   npu_compare_test(${model} datacenter bf16 oracle)
 endforeach()
+# The programs of docs/lockstep.md, on the chip that most of it is about.
+foreach(model mlp lenet5)
+  npu_compare_test(${model} rtl-8 int8 oracle)
+  npu_compare_test(${model} rtl-8 bf16 oracle)
+endforeach()
+foreach(block resnet18_block mobilenet_v2_block softmax_1000)
+  foreach(precision int8 bf16)
+    add_test(NAME e2e.compare.${block}.${precision}.rtl-8
+      COMMAND systole compare ${PROJECT_SOURCE_DIR}/models/blocks/${block}.yaml
+      --chip rtl-8 --precision ${precision} --json)
+    set_tests_properties(e2e.compare.${block}.${precision}.rtl-8 PROPERTIES
+      LABELS oracle TIMEOUT 600)
+  endforeach()
+endforeach()
 npu_compare_test(resnet50 edge int8 oracle)
 npu_compare_test(resnet50 datacenter bf16 slow)
 foreach(model alexnet vgg16)

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* All chips but scalesim, which is no chip but another simulator's rules. */
+/* All chips but scalesim, which is no chip but another simulator's rules, and
+ * the small shapes of RTL. */
 static enum npu_status list_chips(struct npu_arena *arena,
 				  struct npu_bench_set *out,
 				  struct npu_error *err)
@@ -21,7 +22,8 @@ static enum npu_status list_chips(struct npu_arena *arena,
 		return npu_fail(err, NPU_E_NOMEM, "no memory");
 	out->chip_count = 0;
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], "scalesim") != 0)
+		if (strcmp(names[i], "scalesim") != 0 &&
+		    strncmp(names[i], "rtl-", 4) != 0)
 			chips[out->chip_count++] = names[i];
 	out->chips = chips;
 	return NPU_OK;

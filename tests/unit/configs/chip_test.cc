@@ -101,7 +101,7 @@ TEST(ChipShipped, EveryFileIsCompleteAndReadsBackEqual)
 	size_t count = 0;
 	ASSERT_EQ(npu_chip_list(arena, chip_folder, &names, &count, nullptr),
 		  NPU_OK);
-	EXPECT_EQ(count, 9u);
+	EXPECT_EQ(count, 12u);
 	for (size_t i = 0; i < count; i++) {
 		SCOPED_TRACE(names[i]);
 		std::ifstream in(std::string(chip_folder) + "/" + names[i] +

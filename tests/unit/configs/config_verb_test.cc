@@ -38,7 +38,8 @@ TEST(ConfigVerb, ListNamesEveryChip)
 	EXPECT_EQ(run.code, 0);
 	for (const char *name : {"edge", "mcu", "gemmini-16", "nvdla-large",
 				 "nvdla-512", "nvdla-small", "tpu-v1",
-				 "datacenter", "scalesim"})
+				 "datacenter", "scalesim", "rtl-4", "rtl-8",
+				 "rtl-16"})
 		EXPECT_TRUE(has(run, name)) << name;
 }
 
