@@ -1,6 +1,7 @@
 /* tools/npu_verb_doctor.c - what this build has, and what to install.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/npu_file.h"
+#include "sim/cosim/npu_rtl_library.h"
 #include "tools/npu_command.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -42,6 +43,7 @@ static bool data_present(const char *relative)
 enum npu_status npu_verb_doctor(const struct npu_arguments *args,
 				struct npu_error *err)
 {
+	const char *rtl = npu_rtl_missing();
 	const struct finding findings[] = {
 		{ "chips", "configs/chips/edge.yaml readable",
 		  "set SYSTOLE_HOME to the source or share directory",
@@ -52,8 +54,8 @@ enum npu_status npu_verb_doctor(const struct npu_arguments *args,
 		{ "oneDNN", "fast CPU reference", "libdnnl-dev", true },
 		{ "nanopb", "ONNX reader", "nanopb libnanopb-dev libonnx-dev",
 		  true },
-		{ "verilator", "RTL lockstep (not part of this version)",
-		  "verilator zlib1g-dev", on_path("verilator") },
+		{ "verilator", "the RTL core: systole rtl",
+		  rtl ? rtl : "", !rtl },
 		{ "node", "ONNX Runtime oracle in the tests", "nodejs npm",
 		  on_path("node") },
 	};

@@ -4,7 +4,8 @@ set -eu
 cd "$1"
 status=0
 for header in base/*.h configs/*.h isa/*.h models/*.h compiler/*.h sim/*.h \
-	sim/dram/*.h traces/*.h; do
+	sim/dram/*.h \
+	sim/cosim/*.h traces/*.h; do
 	case $header in *_internal.h) continue ;; esac
 	cc -std=c17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I. \
 		-x c "$header" 2>/tmp/header.$$ ||

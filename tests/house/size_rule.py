@@ -35,7 +35,7 @@ def sv_functions(lines):
 def main():
     root = pathlib.Path(sys.argv[1])
     names = subprocess.run(
-        ["git", "-C", root, "ls-files", "*.c", "*.h", "*.cc", "*.py",
+        ["git", "-C", root, "ls-files", "*.c", "*.h", "*.cc", "*.hpp", "*.py",
          "*.sv", "*.svh"],
         capture_output=True, text=True, check=True).stdout.split()
     bad = []
