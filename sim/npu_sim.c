@@ -121,6 +121,14 @@ static void start_cores(struct npu_sim *sim)
 	}
 }
 
+static enum npu_status make_port(struct npu_sim *sim, struct npu_error *err)
+{
+	if (sim->options.make_port)
+		return sim->options.make_port(sim->options.port_user,
+					      &sim->port, err);
+	return npu_memory_port_dram(sim->chip, &sim->port, err);
+}
+
 enum npu_status npu_sim_create(const struct npu_chip *chip,
 			       const struct npu_program *program,
 			       const struct npu_sim_options *options,
@@ -153,7 +161,7 @@ enum npu_status npu_sim_create(const struct npu_chip *chip,
 		status = npu_memory_create(chip, program, options->functional,
 					   &sim->memory, err);
 	if (status == NPU_OK)
-		status = npu_memory_port_dram(chip, &sim->port, err);
+		status = make_port(sim, err);
 	if (status != NPU_OK) {
 		npu_sim_destroy(sim);
 		return status;
@@ -183,7 +191,7 @@ static enum npu_status reset(struct npu_sim *sim, struct npu_error *err)
 	if (sim->has_run) {
 		sim->port.destroy(sim->port.user);
 		memset(&sim->port, 0, sizeof sim->port);
-		NPU_TRY(npu_memory_port_dram(sim->chip, &sim->port, err));
+		NPU_TRY(make_port(sim, err));
 	}
 	sim->has_run = 1;
 	sim->now = 0;
@@ -432,6 +440,11 @@ static void copy_tensor(struct npu_sim *sim, const struct npu_tensor_desc *t,
 			memcpy(is_write ? at + i * step : data,
 			       is_write ? data : at + i * step, e);
 	}
+}
+
+struct npu_memory *npu_sim_memory(struct npu_sim *sim)
+{
+	return sim->memory;
 }
 
 void npu_sim_write(struct npu_sim *sim, const struct npu_tensor_desc *tensor,

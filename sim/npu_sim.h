@@ -10,7 +10,9 @@
 extern "C" {
 #endif
 
-struct npu_sim; /* opaque: engines, memories, clock, counters */
+struct npu_sim;         /* opaque: engines, memories, clock, counters */
+struct npu_memory;      /* sim/exec/npu_exec.h */
+struct npu_memory_port; /* sim/npu_memory_port.h */
 
 /* Called for each instruction that retires, in the order of cycles; within one,
  * of cores, then of engines (those of the sequencer are taken, not retired).
@@ -18,12 +20,18 @@ struct npu_sim; /* opaque: engines, memories, clock, counters */
 typedef void npu_retire_observer(void *user, uint64_t cycle, uint32_t core,
 				 enum npu_engine_id engine, uint32_t insn);
 
+/* Makes the memory behind the cores for one run; the simulator destroys it. */
+typedef enum npu_status npu_port_maker(void *user, struct npu_memory_port *out,
+				       struct npu_error *err);
+
 struct npu_sim_options {
 	uint8_t functional;          /* 0: timing only, no data is touched */
 	uint8_t trace;               /* keep events and samples */
 	uint64_t max_cycles;         /* 0: none; E_LIMIT beyond */
 	npu_retire_observer *retire; /* may be NULL */
 	void *retire_user;
+	npu_port_maker *make_port; /* NULL: the chip's DRAM */
+	void *port_user;
 };
 
 /* Create a simulator for `program` on `chip`; both are borrowed for its life.
@@ -44,6 +52,9 @@ void npu_sim_write(struct npu_sim *sim, const struct npu_tensor_desc *tensor,
 		   const void *data);
 void npu_sim_read(const struct npu_sim *sim,
 		  const struct npu_tensor_desc *tensor, void *data);
+
+/* All that data lives in, borrowed; functional simulators only. */
+struct npu_memory *npu_sim_memory(struct npu_sim *sim);
 
 /* Called when the last instruction of `layer` has completed (functional runs),
  * before anything later can overwrite what it wrote. */
