@@ -292,3 +292,16 @@ void npu_constant_forget(struct npu_value *value)
 	free((void *)(uintptr_t)constant->data);
 	constant->data = NULL;
 }
+
+uint64_t npu_graph_batch(const struct npu_graph *graph)
+{
+	for (uint32_t i = 0; i < graph->value_count; i++) {
+		const struct npu_value *value = graph->values[i];
+
+		if (value->is_input)
+			return value->shape.rank && value->shape.dim[0] > 0
+				       ? (uint64_t)value->shape.dim[0]
+				       : 1;
+	}
+	return 1;
+}

@@ -234,6 +234,10 @@ NPU_NODISCARD enum npu_status npu_graph_tidy(struct npu_graph *graph,
  *   errors  E_INTERNAL: the graph was made by our own code */
 NPU_NODISCARD enum npu_status npu_graph_check(const struct npu_graph *graph,
 					      struct npu_error *err);
+/* Samples that one run of the network works on: dimension 0 of its first
+ * input; 1 where that has no dimension. */
+uint64_t npu_graph_batch(const struct npu_graph *graph);
+
 /* Text of the graph, one node a line, for --emit=graph and golden tests. */
 struct npu_text;
 void npu_graph_print(const struct npu_graph *graph, struct npu_text *out);

@@ -52,3 +52,9 @@ if(NOT NPU_SANITIZE)
     ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
   set_tests_properties(e2e.library PROPERTIES LABELS e2e)
 endif()
+
+# Four samples a run are four frames, in a quarter of the time each.
+add_test(NAME e2e.batch
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/batch.py
+  $<TARGET_FILE:systole>)
+set_tests_properties(e2e.batch PROPERTIES LABELS e2e)

@@ -41,6 +41,8 @@ enum npu_status npu_measure(const struct npu_measurement *what,
 		status = npu_codegen(lowered, chip, &codegen, &program, err);
 	if (status == NPU_OK)
 		status = simulate(chip, program, result, err);
+	if (status == NPU_OK)
+		(*result)->batch = npu_graph_batch(graph);
 	npu_program_destroy(program);
 	npu_graph_destroy(lowered);
 	npu_graph_destroy(graph);

@@ -298,6 +298,7 @@ enum npu_status npu_session_simulate(struct npu_session *session, bool trace,
 	}
 	*sim = made;
 	(*result)->precision = session->precision_name;
+	(*result)->batch = npu_graph_batch(session->graph);
 	session->run_seconds = npu_host_seconds() - start;
 	return NPU_OK;
 }

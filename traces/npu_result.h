@@ -40,8 +40,14 @@ struct npu_layer_result {
 
 /* What an engine did in every cycle of the run; bins sum to the total. */
 enum npu_bin {
-#define NPU_BIN(name, code, doc) NPU_BIN_##name = (code),
-#include "base/npu_bin.def"
+	NPU_BIN_busy,
+	NPU_BIN_token,
+	NPU_BIN_dram,
+	NPU_BIN_bank,
+	NPU_BIN_hazard,
+	NPU_BIN_weight_load,
+	NPU_BIN_fill_drain,
+	NPU_BIN_queue_empty,
 	NPU_BIN_COUNT
 };
 extern const char *const npu_bin_name[NPU_BIN_COUNT];
@@ -66,7 +72,7 @@ struct npu_result {
 	struct npu_arena *arena; /* owns all below */
 	const char *network, *chip, *mode, *precision;
 	uint64_t clock_hz;
-	uint64_t batch; /* images a run; 0 is read as 1 */
+	uint64_t batch; /* samples a run; 0 is read as 1 */
 	uint64_t peak_macs_per_cycle;
 	double dram_peak_gb_per_s;
 	struct npu_stats total;
