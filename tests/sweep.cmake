@@ -1,3 +1,4 @@
 # tests of sweep
-npu_test(sweep_spec LABEL unit USES sweep base SOURCES
-  unit/sweep/sweep_spec_test.cc)
+npu_test(sweep LABEL unit USES sweep base SOURCES
+  unit/sweep/sweep_spec_test.cc
+  unit/sweep/trial_test.cc)

@@ -16,7 +16,7 @@ ALLOWED = {
     "compiler": {"compiler", "base", "configs", "models", "isa"},
     "sim": {"sim", "base", "configs", "isa", "traces"},
     "traces": {"traces", "base"},
-    "sweep": {"sweep", "base", "configs", "models", "compiler", "sim",
+    "sweep": {"sweep", "base", "configs", "models", "isa", "compiler", "sim",
               "traces"},
     "tools": {"tools", "sweep", "base", "configs", "models", "isa", "compiler", "sim",
               "traces"},
