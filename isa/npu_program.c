@@ -84,12 +84,19 @@ const char *npu__token_fault(const struct npu_program *program,
 }
 
 const char *npu__port_fault(const struct npu_program *program,
-			    const struct npu_port *port)
+			    const struct npu_core_program *core, unsigned k)
 {
+	const struct npu_port *port = &core->port[k];
+
 	if (port->core >= program->core_count)
 		return "the core is beyond the last";
 	if (port->counter >= NPU_TOKENS)
 		return "the counter is beyond 15";
+	for (unsigned j = 0; j < NPU_TOKENS; j++)
+		if (j != k && core->port[j].used &&
+		    core->port[j].core == port->core &&
+		    core->port[j].counter == port->counter)
+			return "another port leads to the same counter";
 	return NULL;
 }
 
@@ -206,8 +213,8 @@ enum npu_status npu_program_check(const struct npu_program *program,
 					: NULL;
 			if (!fault && core->port[k].used) {
 				what = "port";
-				fault = npu__port_fault(program,
-							&core->port[k]);
+				fault = npu__port_fault(program, core,
+							(unsigned)k);
 			}
 			if (fault)
 				return npu_fail(err, NPU_E_RANGE,

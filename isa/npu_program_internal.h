@@ -14,7 +14,7 @@ enum { NPU__PROGRAM_VERSION = 1 };
 const char *npu__token_fault(const struct npu_program *program,
 			     const struct npu_token *token);
 const char *npu__port_fault(const struct npu_program *program,
-			    const struct npu_port *port);
+			    const struct npu_core_program *core, unsigned k);
 const char *npu__region_fault(const struct npu_region *region);
 const char *npu__tensor_fault(const struct npu_program *program,
 			      const struct npu_tensor_desc *tensor);

@@ -190,7 +190,8 @@ static enum npu_status read_core(struct reader *r, uint32_t k)
 		port->core = (uint8_t)take(r, 1);
 		port->counter = (uint8_t)take(r, 1);
 		const char *fault =
-			port->used ? npu__port_fault(r->program, port)
+			port->used
+				? npu__port_fault(r->program, core, (unsigned)t)
 			: port->core | port->counter ? "not used, but not 0"
 						     : NULL;
 		if (fault)

@@ -208,7 +208,7 @@ static enum npu_status parse_port(struct parser *p)
 	NPU_TRY(npu__scan_keys(&p->scan, keys, 2));
 	core->port[k] = (struct npu_port){ 1, (uint8_t)keys[0].value,
 					   (uint8_t)keys[1].value };
-	return fault_at(p, npu__port_fault(p->program, &core->port[k]));
+	return fault_at(p, npu__port_fault(p->program, core, (unsigned)k));
 }
 
 static enum npu_status parse_core(struct parser *p)

@@ -128,17 +128,11 @@ int npu__counters_room(const struct npu__counters *tokens, uint32_t core,
 
 	for (unsigned k = 0; k < NPU_TOKENS; k++) {
 		struct npu_port to = p->core[core].port[k];
-		uint32_t more = 1;
 
-		if (!(signal >> k & 1))
-			continue;
-		for (unsigned j = 0; j < k; j++)
-			more += signal >> j & 1 &&
-				p->core[core].port[j].core == to.core &&
-				p->core[core].port[j].counter == to.counter;
 		*full = k;
-		if (tokens->counter[to.core][to.counter].count + more >
-		    p->core[to.core].token[to.counter].capacity)
+		if (signal >> k & 1 &&
+		    tokens->counter[to.core][to.counter].count >=
+			    p->core[to.core].token[to.counter].capacity)
 			return 0;
 	}
 	return 1;

@@ -113,7 +113,7 @@ struct Pair {
 	std::vector<Link> links;            // ascending in both
 	unsigned initial = 0;
 	unsigned counter = 0;
-	std::vector<unsigned> ports;
+	unsigned port = 0;
 	bool used() const
 	{
 		return !signals.empty() || !waits.empty();
@@ -211,12 +211,10 @@ void add_credits(npu_random *random, const std::vector<int> &engine,
 		}
 		if (engine[i] != int(pair / ENGINES))
 			continue;
-		bool twice = p.ports.size() > 1;
-		for (int k = 0; k <= twice; k++)
-			if (count < most && npu_random_below(random, 3) == 0) {
-				p.signals.push_back(i);
-				count++;
-			}
+		if (count < most && npu_random_below(random, 3) == 0) {
+			p.signals.push_back(i);
+			count++;
+		}
 	}
 	for (; count > p.initial; count--) // nothing may be left over
 		p.signals.pop_back();
@@ -226,12 +224,10 @@ void add_credits(npu_random *random, const std::vector<int> &engine,
 		p.initial = 0;
 }
 
-// Counters and ports under random numbers; ports that are left lead to a
-// counter that has one already.
+// Counters and ports under random numbers.
 void number(npu_random *random, Pair *pairs, const bool *wanted)
 {
 	unsigned counters[PAIRS], ports[PAIRS], next = 0;
-	std::vector<size_t> with;
 	for (unsigned *list : { counters, ports }) {
 		std::iota(list, list + PAIRS, 0u);
 		for (size_t i = PAIRS - 1; i > 0; i--)
@@ -242,30 +238,20 @@ void number(npu_random *random, Pair *pairs, const bool *wanted)
 		if (!wanted[p])
 			continue;
 		pairs[p].counter = counters[next];
-		pairs[p].ports.push_back(ports[next++]);
-		with.push_back(p);
+		pairs[p].port = ports[next++];
 	}
-	while (next < PAIRS && !with.empty() && npu_random_below(random, 2))
-		pairs[with[npu_random_below(random, with.size())]]
-			.ports.push_back(ports[next++]);
 }
 
 // The bits of one pair; the needed links as edges.
-void set_bits(npu_random *random, Pair &p, std::vector<npu_insn> &code,
-	      std::vector<Edge> &edges)
+void set_bits(Pair &p, std::vector<npu_insn> &code, std::vector<Edge> &edges)
 {
 	size_t link = 0;
 	for (size_t k = 0; k < p.signals.size(); k++) {
 		uint64_t &mask = code[p.signals[k]].any.signal;
-		unsigned port =
-			p.ports[npu_random_below(random, p.ports.size())];
-		while (mask >> port & 1) // given twice: by two ports
-			port = p.ports[npu_random_below(random,
-							p.ports.size())];
-		mask |= 1u << port;
+		mask |= 1u << p.port;
 		if (link < p.links.size() && p.links[link].needed)
 			edges.push_back({ p.links[link].from, p.links[link].to,
-					  port, p.counter });
+					  p.port, p.counter });
 		link++;
 	}
 	for (size_t at : p.waits)
@@ -289,10 +275,8 @@ void declare(npu_random *random, size_t pair, const Pair &p,
 	token.consumer = npu_engine_id(pair % ENGINES + 1);
 	token.initial = uint16_t(p.initial);
 	token.capacity = uint16_t(most + npu_random_below(random, 3));
-	for (unsigned port : p.ports) {
-		core->port[port].used = 1;
-		core->port[port].counter = uint8_t(p.counter);
-	}
+	core->port[p.port].used = 1;
+	core->port[p.port].counter = uint8_t(p.counter);
 }
 } // namespace
 
@@ -325,7 +309,7 @@ std::vector<Edge> insert_tokens(const npu_chip &chip, npu_random *random,
 		}
 		if (!pair.used())
 			continue;
-		set_bits(random, pair, code, edges);
+		set_bits(pair, code, edges);
 		declare(random, p, pair, core);
 	}
 	return edges;

@@ -345,6 +345,10 @@ TEST(ProgramFile, ProgramThatBreaksItsOwnTablesIsNotWritten)
 		{ [](npu_program *p) { p->core[0].count--; }, "`end`" },
 		{ [](npu_program *p) { p->core[0].port[3].core = 9; },
 		  "port 3" },
+		{ [](npu_program *p) {
+			 p->core[0].port[7] = p->core[0].port[3];
+		 },
+		  "another port" },
 		{ [](npu_program *p) { p->core[1].token[15].capacity = 0; },
 		  "token 15" },
 		{ [](npu_program *p) { p->region[0].bytes = 64; }, "larger" },
