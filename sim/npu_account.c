@@ -216,6 +216,14 @@ void npu__account_issue(struct npu_sim *sim, const struct npu__flight *flight)
 	layer->has_issued = 1;
 }
 
+/* LD, ST: whether it took longer than the scratchpad's side of it. */
+static unsigned is_slow(const struct npu__engine *engine,
+			const struct npu__flight *flight)
+{
+	return (engine->id == NPU_ENGINE_ld || engine->id == NPU_ENGINE_st) &&
+	       flight->done > flight->issue + flight->cost.cycles;
+}
+
 static enum npu_status keep_event(struct npu_sim *sim,
 				  const struct npu__core *core,
 				  const struct npu__engine *engine,
@@ -242,6 +250,8 @@ static enum npu_status keep_event(struct npu_sim *sim,
 		.tag = (uint32_t)insn->any.tag,
 		.core = (uint8_t)core->index,
 		.engine = (uint8_t)engine->id,
+		.waited = (uint8_t)(flight->waited | is_slow(engine, flight)
+						     << NPU_WAIT_dram),
 		.wait = (uint16_t)insn->any.wait,
 		.signal = npu__tokens_counters(core, insn->any.signal),
 	};

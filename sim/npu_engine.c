@@ -81,7 +81,9 @@ static enum npu_status start(struct npu_sim *sim, struct npu__core *core,
 		.issue = sim->now,
 		.done = NPU_NEVER,
 		.banks = engine->head_banks,
+		.waited = engine->waited,
 	};
+	engine->waited = 0;
 	NPU_TRY(npu_cost_insn(sim->chip, insn, &flight->cost, err));
 	engine->head = (engine->head + 1) % NPU_QUEUE_MAX;
 	engine->count--;
@@ -89,6 +91,15 @@ static enum npu_status start(struct npu_sim *sim, struct npu__core *core,
 	npu__sim_tokens_take(core, insn->any.wait);
 	npu__account_issue(sim, flight);
 	return ops_of(engine)->issue(sim, core, engine, flight, err);
+}
+
+/* The head stays for this reason. */
+static int stay(struct npu__engine *engine, enum npu_bin bin,
+		enum npu_wait wait)
+{
+	engine->waits = bin;
+	engine->waited |= (uint8_t)(1u << wait);
+	return 0;
 }
 
 int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
@@ -104,21 +115,19 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 		return 0;
 	index = engine->queue[engine->head];
 	insn = npu__insn(core, index);
-	engine->waits = NPU_BIN_token;
+	if (!npu__sim_tokens_ready(core, insn->any.wait))
+		return stay(engine, NPU_BIN_token, NPU_WAIT_token);
 	if (engine->flight_count == NPU_FLIGHT_MAX ||
-	    !npu__sim_tokens_ready(core, insn->any.wait))
-		return 0;
-	if (ops_of(engine)->earliest(sim, core, engine, insn) > sim->now)
-		return 0;
+	    ops_of(engine)->earliest(sim, core, engine, insn) > sim->now)
+		return stay(engine, NPU_BIN_token, NPU_WAIT_engine);
 	*status = check_head(sim, core, engine, index, inner);
 	if (*status != NPU_OK) {
 		*status = located(*status, core, index, inner, err);
 		return 0;
 	}
-	if (are_claimed(core, engine, &engine->head_banks)) {
-		engine->waits = NPU_BIN_bank;
-		return 0;
-	}
+	if (are_claimed(core, engine, &engine->head_banks))
+		return stay(engine, NPU_BIN_bank, NPU_WAIT_bank);
+	engine->waits = NPU_BIN_token;
 	*status = start(sim, core, engine, inner);
 	if (*status != NPU_OK)
 		*status = located(*status, core, index, inner, err);
@@ -176,8 +185,10 @@ int npu__engine_retire(struct npu_sim *sim, struct npu__core *core,
 	if (*status != NPU_OK || !engine->flight_count || !flight->is_executed)
 		return moved;
 	insn = npu__insn(core, flight->insn);
-	if (!npu__tokens_have_room(sim, core, insn->any.signal))
+	if (!npu__tokens_have_room(sim, core, insn->any.signal)) {
+		flight->waited |= 1u << NPU_WAIT_room;
 		return moved;
+	}
 	npu__sim_tokens_give(sim, core, insn->any.signal);
 	npu__observe(sim, core, engine->id, flight->insn);
 	engine->last_done = flight->done;

@@ -37,6 +37,17 @@ static void name_view(const struct npu_insn_gemm *g, uint64_t *view)
 	view[7] = g->ta ? g->nc : 0;
 }
 
+/* What a GEMM will wait for in the array, by the bins of its window. */
+static uint8_t array_waits(const struct npu_array_span *span)
+{
+	return (uint8_t)((span->bin[NPU_ARRAY_weight_load] != 0)
+				 << NPU_WAIT_weight_load |
+			 (span->bin[NPU_ARRAY_hazard] != 0)
+				 << NPU_WAIT_hazard |
+			 (span->bin[NPU_ARRAY_bank] != 0)
+				 << NPU_WAIT_same_bank);
+}
+
 static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 			     struct npu__engine *engine,
 			     struct npu__flight *flight, struct npu_error *err)
@@ -57,6 +68,7 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 	name_view(&insn->gemm, work.view);
 	flight->span = npu_array_add(&core->array, &work, sim->now);
 	flight->done = flight->span.done;
+	flight->waited |= array_waits(&flight->span);
 	core->before_banks = activations;
 	sim->macs[flight->layer].of[insn->gemm.dt_a] += flight->cost.macs;
 	if (!layer->passes || shape.passes < layer->passes)

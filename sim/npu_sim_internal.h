@@ -32,6 +32,7 @@ struct npu__flight {
 	uint32_t layer;
 	npu_cycle issue;
 	npu_cycle done;      /* NPU_NEVER while memory has not answered */
+	uint8_t waited;      /* bit w: for enum npu_wait w */
 	uint8_t is_executed; /* its effects and banks are done with; tokens
 			      * are still to be given */
 	struct npu_cost cost;
@@ -58,6 +59,7 @@ struct npu__engine {
 	struct npu__banks head_banks;
 	/* why the head does not issue; NPU_BIN_busy while something flies */
 	enum npu_bin waits;
+	uint8_t waited; /* the same of the head so far, as of a flight */
 };
 
 /* Fetches descriptors ahead, pushes them to the engines in order. */

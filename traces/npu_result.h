@@ -53,6 +53,20 @@ enum npu_bin {
 extern const char *const npu_bin_name[NPU_BIN_COUNT];
 enum { NPU_RESULT_ENGINES = 4 }; /* ld, st, mx, vx */
 
+/* What held a descriptor up: before it issued, while it was at work, and before
+ * it could retire. */
+enum npu_wait {
+	NPU_WAIT_token,
+	NPU_WAIT_engine, /* that could not take it yet */
+	NPU_WAIT_bank,
+	NPU_WAIT_weight_load,
+	NPU_WAIT_hazard,
+	NPU_WAIT_same_bank, /* activations and weights in turn */
+	NPU_WAIT_dram, /* longer at work than dma.width alone explains */
+	NPU_WAIT_room, /* in a token that it gives */
+	NPU_WAIT_COUNT
+};
+
 /* One descriptor on the timeline; kept only when tracing. */
 struct npu_event {
 	uint64_t start_cycle, end_cycle; /* issue to completion */
@@ -62,6 +76,7 @@ struct npu_event {
 	/* Token counters of this core taken, and given (the ports routed to
 	 * the counters of the consumer's core), for flows. */
 	uint16_t wait, signal;
+	uint8_t waited; /* bit w: for enum npu_wait w */
 };
 /* DRAM bytes in one window of `result.sample_cycles`. */
 struct npu_sample {

@@ -69,7 +69,7 @@ static void add_event(npu_result *r, uint64_t start, uint64_t end, int engine,
 {
 	r->events[r->event_count] =
 		npu_event{start, end, static_cast<uint32_t>(r->event_count),
-			  layer << 16, 0, static_cast<uint8_t>(engine), 0, 0};
+			  layer << 16, 0, static_cast<uint8_t>(engine), 0, 0, 0};
 	r->event_count++;
 }
 

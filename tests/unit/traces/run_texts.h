@@ -103,8 +103,9 @@ struct FullSample : SampleResult {
 		r->layers[0].stats.spad_read_bytes = 1000;
 		r->layers[1].stats.spad_read_bytes = 500;
 		r->events = npu_new(r->arena, npu_event, 2);
-		r->events[0] = npu_event{0, 50, 0, 0, 0, 3, 0, 0};
-		r->events[1] = npu_event{50, 100, 1, 1u << 16, 0, 1, 0, 0};
+		r->events[0] = npu_event{0, 50, 0, 0, 0, 3, 0, 0, 0};
+		r->events[1] = npu_event{50, 100, 1, 1u << 16, 0, 1, 0, 0,
+					  0};
 		r->event_count = 2;
 		r->samples = dram;
 		r->sample_count = 2;

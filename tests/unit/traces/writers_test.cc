@@ -168,7 +168,7 @@ static void add_event(npu_result *r, size_t i, uint64_t start, uint64_t end,
 	r->events[i] = npu_event{start, end, static_cast<uint32_t>(i), 1u << 16,
 				 0, static_cast<uint8_t>(engine),
 				 static_cast<uint16_t>(wait),
-				 static_cast<uint16_t>(signal)};
+				 static_cast<uint16_t>(signal), 0};
 }
 
 TEST(Trace, SlicesOfATrackNeverOverlapAndFlowsFollowTokens)
