@@ -2,12 +2,21 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sim/npu_sim_internal.h"
 
-static int wants_more(const struct npu_sim *sim, const struct npu__core *core)
+static uint8_t master(const struct npu__core *core)
+{
+	return (uint8_t)(core->index * NPU_MASTERS_A_CORE + NPU_MASTER_fetch);
+}
+
+/* First cycle >= at in which a descriptor can be asked for. */
+static npu_cycle can_ask(const struct npu_sim *sim,
+			 const struct npu__core *core, npu_cycle at)
 {
 	const struct npu__sequencer *s = &core->sequencer;
 
-	return s->asked < core->program->count &&
-	       s->asked - s->next < sim->chip->queues.prefetch;
+	if (s->asked == core->program->count ||
+	    s->asked - s->next >= sim->chip->queues.prefetch)
+		return NPU_NEVER;
+	return npu_memory_port_ready(&sim->port, master(core), at);
 }
 
 static enum npu_status fetch(struct npu_sim *sim, struct npu__core *core,
@@ -18,8 +27,7 @@ static enum npu_status fetch(struct npu_sim *sim, struct npu__core *core,
 		.address =
 			s->code_address + (uint64_t)s->asked * NPU_INSN_BYTES,
 		.bytes = NPU_INSN_BYTES,
-		.master = (uint8_t)(core->index * NPU_MASTERS_A_CORE +
-				    NPU_MASTER_fetch),
+		.master = master(core),
 		.id = s->asked,
 	};
 	const uint32_t layer = npu__layer_of(sim, npu__insn(core, s->asked));
@@ -104,7 +112,7 @@ int npu__sequencer_step(struct npu_sim *sim, struct npu__core *core,
 		return 0;
 	/* before the push: it is decided on what was pushed before this cycle
 	 */
-	if (wants_more(sim, core)) {
+	if (can_ask(sim, core, sim->now) == sim->now) {
 		*status = fetch(sim, core, err);
 		if (*status != NPU_OK)
 			return 0;
@@ -120,7 +128,10 @@ npu_cycle npu__sequencer_next(const struct npu_sim *sim,
 {
 	const struct npu__sequencer *s = &core->sequencer;
 
+	if (s->has_ended)
+		return NPU_NEVER;
 	/* blocked on a queue or a barrier: woken by what an engine does */
-	return s->last_answer == sim->now && s->fresh ? sim->now + 1
-						      : NPU_NEVER;
+	return s->last_answer == sim->now && s->fresh
+		       ? sim->now + 1
+		       : can_ask(sim, core, sim->now + 1);
 }

@@ -5,14 +5,8 @@
 #include <math.h>
 
 const char *const npu_bin_name[NPU_BIN_COUNT] = {
-	[NPU_BIN_busy] = "busy",
-	[NPU_BIN_token] = "token",
-	[NPU_BIN_dram] = "dram",
-	[NPU_BIN_bank] = "bank",
-	[NPU_BIN_hazard] = "hazard",
-	[NPU_BIN_weight_load] = "weight_load",
-	[NPU_BIN_fill_drain] = "fill_drain",
-	[NPU_BIN_queue_empty] = "queue_empty",
+#define NPU_BIN(name, code, doc) [NPU_BIN_##name] = #name,
+#include "base/npu_bin.def"
 };
 
 static const char *const stall_names[NPU_STALL_COUNT] = {

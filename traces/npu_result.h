@@ -40,14 +40,8 @@ struct npu_layer_result {
 
 /* What an engine did in every cycle of the run; bins sum to the total. */
 enum npu_bin {
-	NPU_BIN_busy,
-	NPU_BIN_token,
-	NPU_BIN_dram,
-	NPU_BIN_bank,
-	NPU_BIN_hazard,
-	NPU_BIN_weight_load,
-	NPU_BIN_fill_drain,
-	NPU_BIN_queue_empty,
+#define NPU_BIN(name, code, doc) NPU_BIN_##name = (code),
+#include "base/npu_bin.def"
 	NPU_BIN_COUNT
 };
 extern const char *const npu_bin_name[NPU_BIN_COUNT];

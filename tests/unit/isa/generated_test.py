@@ -38,7 +38,38 @@ def table():
     return ops
 
 
+def check_registers():
+    """Every register in the package; no two at one address; fields apart."""
+    text = re.sub(r"/\*.*?\*/", "", read(source + "/isa/npu_csr.def"),
+                  flags=re.S)
+    sv = read(binary + "/isa/npu_csr_pkg.svh")
+    page = read(binary + "/docs/csr.md")
+    taken = set()
+    rows = re.findall(r"^NPU_CSR\((\w+), (0x\w+), (\d+), (r|w|rw), \"", text,
+                      re.M)
+    assert len(rows) == len(re.findall(r"^NPU_CSR\(", text, re.M)) > 15
+    for name, address, words, _ in rows:
+        assert "CSR_%s = 12'h%03x;" % (name, int(address, 0)) in sv, name
+        assert "| `%s` |" % name in page
+        for word in range(int(words)):
+            at = int(address, 0) + 4 * word
+            assert at % 4 == 0 and at < 4096 and at not in taken, name
+            taken.add(at)
+    bits = set()
+    for csr, name, lsb, width in re.findall(
+            r"^NPU_CSR_FIELD\((\w+), (\w+), (\d+), (\d+),", text, re.M):
+        assert "LSB_%s_%s = %s;" % (csr, name, lsb) in sv
+        assert "WIDTH_%s_%s = %s;" % (csr, name, width) in sv
+        for bit in range(int(lsb), int(lsb) + int(width)):
+            assert bit < 32 and (csr, bit) not in bits, (csr, name)
+            bits.add((csr, bit))
+    for name, code in re.findall(r"^NPU_BIN\((\w+),\s*(\d+)",
+                                 read(source + "/base/npu_bin.def"), re.M):
+        assert "BIN_%s = 3'd%s;" % (name, code) in sv
+
+
 def main():
+    check_registers()
     ops = table()
     assert len(ops) == 8 and len(ops["ew"][1]) > 40, "the parser found little"
     sv = read(binary + "/isa/npu_isa_pkg.svh")
