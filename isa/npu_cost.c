@@ -143,13 +143,20 @@ npu_cycle npu_reduce_cycles(const struct npu_chip *chip, unsigned axis,
 			    uint64_t n2, uint64_t n1, uint64_t n0)
 {
 	const uint64_t lanes = chip->vector.lanes;
-	const uint64_t rows = n2 * n1;
-	const uint64_t chain = n0 < lanes ? n0 : lanes;
+	const uint64_t parts = ceil_div(n0, lanes);
+	const uint64_t tail = n0 - (parts - 1) * lanes;
+	uint64_t rows = n2 * n1, steps = rows;
 
 	if (axis != 0)
 		return npu_vector_cycles(chip, n2, n1, n0);
-	return ceil_div(n0, lanes) * max_u64(rows, chain) +
-	       chip->vector.latency;
+	if (parts > 1) {
+		/* all but the last part of the last group take every slot */
+		const uint64_t groups = ceil_div(rows, lanes);
+
+		rows -= (groups - 1) * lanes;
+		steps = (groups * parts - 1) * lanes + rows;
+	}
+	return steps + tail - 1 + chip->vector.latency;
 }
 
 /* Functions read from tables; the rest are ALU operations. */
@@ -234,6 +241,8 @@ static void vector_cost(const struct npu_chip *chip, const union npu_insn *insn,
 	}
 	c->busy_cycles = (c->cycles - latency) * passes;
 	c->cycles = c->busy_cycles + latency;
+	if (is_special(v->f) && passes < NPU_FUNCTION_STAGES)
+		c->cycles += NPU_FUNCTION_STAGES - passes;
 	operations += v->op0 != NPU_ALU_pass ? 1 : 0;
 	operations += v->op1 != NPU_ALU_pass ? 1 : 0;
 	operations += v->f == NPU_FUNC_clamp ? 1 : 0;

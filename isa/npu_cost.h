@@ -51,14 +51,22 @@ npu_cycle npu_gemm_cycles(const struct npu_chip *chip,
 /* The same in the middle of a stream of GEMMs: what it adds to their time. */
 npu_cycle npu_gemm_stream_cycles(const struct npu_chip *chip,
 				 const struct npu_gemm_shape *shape);
+/* A special function is a pipeline of four stages, and all the others are one:
+ * an instruction that has one ends later, unless its passes hide that. */
+enum { NPU_FUNCTION_STAGES = 4 };
 /* Cycles of VX for n2 x n1 rows of n0 elements: each row takes whole passes of
  * the lanes, then the pipeline drains. RED over n1 or (n2, n1) the same. */
 npu_cycle npu_vector_cycles(const struct npu_chip *chip, uint64_t n2,
 			    uint64_t n1, uint64_t n0);
 /* RED over `axis` (as the instruction has it). Along n0 the lanes form a chain,
- * so that a row's sum stays sequential: a row enters a cycle, but the next part
- * of one row only when the part before has left the chain.
- * model: an accumulating lane adds every cycle (sums are forwarded). */
+ * so that a row's sum stays sequential: a part of a row (one element a lane)
+ * enters a cycle, and lane l adds its element l cycles later. Rows of one part
+ * follow one another. Longer rows go in groups of as many rows as there are
+ * lanes: all first parts, all second parts, each of which meets its row's sum
+ * as it leaves the chain; missing rows of the last group leave their slots
+ * empty. The last row's last part then runs through the chain. Each of these
+ * cycles is one of function_passes for a special function.
+ * model: a lane adds in one cycle. */
 npu_cycle npu_reduce_cycles(const struct npu_chip *chip, unsigned axis,
 			    uint64_t n2, uint64_t n1, uint64_t n0);
 /* Peak DRAM bytes per core cycle, as a double: sum over channels. */

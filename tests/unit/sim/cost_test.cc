@@ -300,10 +300,19 @@ TEST(CostVector, ReductionAlongRowsIsAChain)
 {
 	const npu_chip chip = test_chip();
 
+	/* rows of one part: one enters a cycle, the last runs through */
+	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 1, 1, 1), 1u + 8);
+	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 10, 10, 16), 100u + 15 + 8);
 	/* one row of 64: four parts, each 16 cycles behind the one before */
 	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 1, 1, 64), 64u + 8);
-	/* a hundred rows hide that */
-	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 10, 10, 64), 400u + 8);
+	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 1, 1, 65), 65u + 8);
+	/* a second row hides in the first one's shadow, a 17th does not */
+	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 2, 1, 64), 65u + 8);
+	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 1, 16, 64), 64u + 15 + 8);
+	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 1, 17, 64), 128u + 8);
+	/* seven groups of four parts, four rows in the last */
+	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 10, 10, 64),
+		  27u * 16 + 4 + 15 + 8);
 	EXPECT_EQ(npu_reduce_cycles(&chip, 1, 1, 49, 64), 49u * 4 + 8);
 }
 
