@@ -12,3 +12,8 @@ npu_verilated_test(fp TOP npu_fp_bench SV unit/rtl/npu_fp_bench.sv OPT -O2
 # LD and ST
 npu_synth_test(npu_ld PARAMETERS DMA_WIDTH=16 OUTSTANDING_MAX=4)
 npu_synth_test(npu_st PARAMETERS DMA_WIDTH=16)
+
+# VX
+npu_verilated_test(vx TOP npu_vx_bench SV unit/rtl/npu_vx_bench.sv
+  PARAMETERS T=4 LANES=8 LATENCY=9 FUNCTION_PASSES=3
+  SOURCES unit/rtl/vx_test.cc USES random_program sim)

@@ -310,7 +310,7 @@ TEST(CostVector, ReductionAlongRowsIsAChain)
 	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 2, 1, 64), 65u + 8);
 	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 1, 16, 64), 64u + 15 + 8);
 	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 1, 17, 64), 128u + 8);
-	/* seven groups of four parts, four rows in the last */
+	/* sevenseven groups of four parts, four rows in the last */
 	EXPECT_EQ(npu_reduce_cycles(&chip, 0, 10, 10, 64),
 		  27u * 16 + 4 + 15 + 8);
 	EXPECT_EQ(npu_reduce_cycles(&chip, 1, 1, 49, 64), 49u * 4 + 8);
