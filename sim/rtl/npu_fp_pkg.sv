@@ -12,6 +12,10 @@ package npu_fp_pkg;
   localparam logic [31:0] NAN = 32'h7fc00000;
   localparam logic [31:0] ONE = 32'h3f800000;
 
+  /* verilator lint_off UNUSEDPARAM */  // for who instantiates npu_function
+  localparam int FUNCTION_STAGES = 4;
+  /* verilator lint_on UNUSEDPARAM */
+
   localparam int PRODUCT_BITS = 61;  // nan, inf, sign, exponent 10, significand 48
   localparam int SUM_BITS = 64;      // nan, inf, sign, exponent 11, significand 50
 

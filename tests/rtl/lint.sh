@@ -11,4 +11,5 @@ for file in "$folder"/*.sv; do
 	"$verilator" --lint-only -Wall --top-module "$module" -y "$folder" "$@" "$file"
 	count=$((count + 1))
 done
+[ "$count" -gt 0 ]
 echo "$count modules without a warning"

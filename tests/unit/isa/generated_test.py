@@ -92,12 +92,10 @@ def main():
     c = re.findall(r"\{ 0x(\w+), 0x(\w+), 0x(\w+) \}",
                    read(binary + "/isa/npu_function_tables.c"))
     functions = read(binary + "/isa/npu_function_pkg.svh")
-    tables = re.findall(r"TABLE_\w+ = \{(.*?)\};", functions, re.S)
-    assert len(tables) == 9 and len(c) == 9 * 64
-    for t, body in enumerate(tables):
-        segments = re.findall(r"96'h(\w+)_(\w+)_(\w+)", body)[::-1]
-        for i, (c2, c1, c0) in enumerate(segments):
-            assert (c0, c1, c2) == c[t * 64 + i], (t, i)
+    assert len(c) == 9 * 64
+    for power in range(3):
+        body = re.search(r"C%d = \{(.*?)\};" % power, functions, re.S).group(1)
+        assert re.findall(r"32'h(\w+)", body)[::-1] == [s[power] for s in c]
 
 
 main()

@@ -1,0 +1,229 @@
+// sim/rtl/npu_function.sv - f of VX for one lane, as isa/npu_function.h says.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A pipeline of npu_fp_pkg::FUNCTION_STAGES = 4, one result a cycle: with `en` and
+// f, v, p0, p1 in cycle t, the result is at y in cycle t + 4 (a register's output).
+// id, clamp, square, abs and the nine functions; any other code acts as id, which
+// passes all 32 bits, so integers too. Else v, p0, p1 are values of npu_fp_pkg.
+//   1  range: which segment of which table, how far into it; all special cases
+//   2  p = c2 * d + c1
+//   3  y = p * d + c0
+//   4  power of two, limits, sign; or the last addition
+module npu_function (
+  input  logic        clk,
+  input  logic        en,
+  input  logic [3:0]  f,
+  input  logic [31:0] v,
+  input  logic [31:0] p0,
+  input  logic [31:0] p1,
+  output logic [31:0] y
+);
+  localparam logic [31:0] INF = 32'h7f800000;
+  localparam logic [31:0] LOG2_E = 32'h3fb8aa3b;
+  localparam logic [31:0] HALF = 32'h3f000000;
+
+  // ---- 1: range ----
+
+  // The products that some functions begin with: v^2, v / 2, -|v| * log2(e).
+  function automatic logic [31:0] premultiply(input logic [3:0] f_, input logic [31:0] a);
+    if (f_ == npu_isa_pkg::FUNC_square) premultiply = npu_fp_pkg::mul(a, a);
+    else if (f_ == npu_isa_pkg::FUNC_gelu) premultiply = npu_fp_pkg::mul(a, HALF);
+    else premultiply = npu_fp_pkg::mul({1'b1, a[30:0]}, LOG2_E);
+  endfunction
+
+  function automatic logic [31:0] clamp(input logic [31:0] x, input logic [31:0] lo,
+                                        input logic [31:0] hi);
+    logic [31:0] low;
+    low = npu_fp_pkg::greater(x, lo) ? x : lo;
+    clamp = npu_fp_pkg::is_nan(x) ? x : npu_fp_pkg::greater(hi, low) ? low : hi;
+  endfunction
+
+  // {1, result} of what needs no table; m is premultiply(f, x).
+  function automatic logic [32:0] special(input logic [3:0] f_, input logic [31:0] x,
+                                          input logic [31:0] m, input logic [31:0] lo,
+                                          input logic [31:0] hi);
+    logic zero, inf, far;
+    logic [30:0] a;
+    logic [31:0] w;
+    a = x[30:0];
+    zero = a == 31'd0;
+    inf = a == INF[30:0];
+    w = f_ == npu_isa_pkg::FUNC_exp2 ? x : m;
+    far = w[31] && w[30:0] > 31'h42fc0000;  // 2^w, w < -126
+    special = 33'd0;
+    case (f_)
+      npu_isa_pkg::FUNC_clamp: special = {1'b1, clamp(x, lo, hi)};
+      npu_isa_pkg::FUNC_square: special = {1'b1, m};
+      npu_isa_pkg::FUNC_abs: special = {2'b10, a};
+      npu_isa_pkg::FUNC_exp2:
+        if (far) special = {1'b1, 32'd0};
+        else if (!x[31] && a >= 31'h43000000) special = {1'b1, INF};  // 128
+      npu_isa_pkg::FUNC_log2:
+        if (zero) special = {2'b11, INF[30:0]};
+        else if (x[31]) special = {1'b1, npu_fp_pkg::NAN};
+        else if (inf) special = {1'b1, INF};
+      npu_isa_pkg::FUNC_recip:
+        if (zero) special = {1'b1, x[31], INF[30:0]};
+        else if (inf) special = {1'b1, x[31], 31'd0};
+      npu_isa_pkg::FUNC_sqrt:
+        if (zero || x == INF) special = {1'b1, x};
+        else if (x[31]) special = {1'b1, npu_fp_pkg::NAN};
+      npu_isa_pkg::FUNC_rsqrt:
+        if (zero) special = {1'b1, x[31], INF[30:0]};
+        else if (x[31]) special = {1'b1, npu_fp_pkg::NAN};
+        else if (inf) special = {1'b1, 32'd0};
+      npu_isa_pkg::FUNC_tanh:
+        if (a >= 31'h41000000) special = {1'b1, x[31], npu_fp_pkg::ONE[30:0]};  // 8
+      npu_isa_pkg::FUNC_erf:
+        if (a >= 31'h40800000) special = {1'b1, x[31], npu_fp_pkg::ONE[30:0]};  // 4
+      npu_isa_pkg::FUNC_sigmoid:
+        if (a >= 31'h41800000 && far)  // 16
+          special = {1'b1, x[31] ? 32'd0 : npu_fp_pkg::ONE};
+      npu_isa_pkg::FUNC_gelu:
+        if (a < 31'h1f800000) special = {1'b1, m};  // 2^-64
+        else if (a >= 31'h41000000) special = {1'b1, x[31] ? 32'h80000000 : x};
+      default: special = {1'b1, x};
+    endcase
+    if (npu_fp_pkg::is_nan(x) && f_ >= npu_isa_pkg::FUNC_exp2 && f_ <= npu_isa_pkg::FUNC_erf)
+      special = {1'b1, npu_fp_pkg::NAN};
+  endfunction
+
+  // fraction * 2^(exponent - 127 - 23), exact
+  function automatic logic [31:0] scaled(input logic [7:0] exponent,
+                                         input logic [22:0] fraction);
+    scaled = npu_fp_pkg::round({3'd0, 11'd254 + {3'd0, exponent}, fraction, 27'd0});
+  endfunction
+
+  // Equal segments of 2^(width - 127) below 8 (sigmoid: 64) of them, then eight in
+  // each octave: {segment, offset}.
+  function automatic logic [37:0] octave(input logic equal, input logic [7:0] width,
+                                         input logic [30:0] a);
+    logic [7:0] k;
+    logic [28:0] t;
+    k = a[30:23] - width;
+    t = {5'd0, 1'b1, a[22:0]} << k[2:0];
+    if (a[30:23] < width) octave = {6'd0, 1'b0, a};
+    else if (equal || k < 8'd3) octave = {t[28:23], scaled(width, t[22:0])};
+    else octave = {k[2:0] - 3'd2, a[22:20], scaled(a[30:23], {3'd0, a[19:0]})};
+  endfunction
+
+  // w = n + g * 2^-23, n an integer, 0 <= g < 2^23, rounded down: {n, g}.
+  // -126 <= w < 128.
+  function automatic logic [31:0] floor_fixed(input logic [31:0] w);
+    logic [30:0] magnitude;
+    logic [7:0] right;
+    logic lost;
+    right = 8'd133 - w[30:23];
+    magnitude = {2'b01, w[22:0], 6'd0} >> right;
+    lost = magnitude << right != {2'b01, w[22:0], 6'd0};
+    if (w[30:23] == 8'd0) floor_fixed = 32'd0;
+    else if (w[31]) floor_fixed = -({1'b0, magnitude} + {31'd0, lost});
+    else floor_fixed = {1'b0, magnitude};
+  endfunction
+
+  // Which table and segment, how far in, what power of two: {n, table, segment, d}.
+  function automatic logic [50:0] place(input logic [3:0] f_, input logic [31:0] x,
+                                        input logic [31:0] m);
+    logic [31:0] w;
+    logic [8:0] half;
+    logic odd;
+    odd = !x[23];
+    w = floor_fixed(f_ == npu_isa_pkg::FUNC_exp2 ? x : m);
+    half = {2'd0, x[30:24]} - 9'd63 - {8'd0, odd};  // of the exponent less odd
+    case (f_)
+      npu_isa_pkg::FUNC_log2: place = {9'd0, npu_function_pkg::TABLE_log2, x[22:17],
+                                       scaled(8'd127, {6'd0, x[16:0]})};
+      npu_isa_pkg::FUNC_recip: place = {9'd127 - {1'b0, x[30:23]}, npu_function_pkg::TABLE_recip,
+                                        x[22:17], scaled(8'd127, {6'd0, x[16:0]})};
+      npu_isa_pkg::FUNC_sqrt: place = {half, npu_function_pkg::TABLE_sqrt,
+                                       odd, x[22:18], scaled(8'd127, {5'd0, x[17:0]})};
+      npu_isa_pkg::FUNC_rsqrt: place = {-half, npu_function_pkg::TABLE_rsqrt,
+                                        odd, x[22:18], scaled(8'd127, {5'd0, x[17:0]})};
+      npu_isa_pkg::FUNC_tanh: place = {9'd0, npu_function_pkg::TABLE_tanh,
+                                       octave(1'b0, 8'd120, x[30:0])};
+      npu_isa_pkg::FUNC_gelu: place = {9'd0, npu_function_pkg::TABLE_gelu,
+                                       octave(1'b0, 8'd120, x[30:0])};
+      npu_isa_pkg::FUNC_erf: place = {9'd0, npu_function_pkg::TABLE_erf,
+                                      octave(1'b0, 8'd119, x[30:0])};
+      default: place = {w[31:23], npu_function_pkg::TABLE_exp2, w[22:17],
+                        scaled(8'd127, {6'd0, w[16:0]})};
+    endcase
+    if (f_ == npu_isa_pkg::FUNC_sigmoid && x[30:23] < 8'd131)  // below 16
+      place = {9'd0, npu_function_pkg::TABLE_sigmoid, octave(1'b1, 8'd125, x[30:0])};
+  endfunction
+
+  // What comes last. {addend + y, -y, at most 1, at least 0}; the addend.
+  function automatic logic [35:0] ending(input logic [3:0] f_, input logic [31:0] x);
+    logic [8:0] n;
+    n = {1'b0, x[30:23]} - 9'd127 + {8'd0, x[22]};
+    case (f_)
+      npu_isa_pkg::FUNC_log2: ending = {4'b1000, npu_fp_pkg::from_int({{23{n[8]}}, n})};
+      npu_isa_pkg::FUNC_recip: ending = {1'b0, x[31], 2'b00, 32'd0};
+      npu_isa_pkg::FUNC_tanh, npu_isa_pkg::FUNC_erf: ending = {1'b0, x[31], 2'b10, 32'd0};
+      npu_isa_pkg::FUNC_sigmoid: ending = {!x[31], !x[31], 2'b00, npu_fp_pkg::ONE};
+      npu_isa_pkg::FUNC_gelu: ending = {!x[31], 3'b101, x};
+      default: ending = 36'd0;
+    endcase
+  endfunction
+
+  // Everything of stage 1: {table?, ending, n, table, segment, d}; no table: the
+  // addend is the result.
+  function automatic logic [87:0] range(input logic [3:0] f_, input logic [31:0] x,
+                                        input logic [31:0] lo, input logic [31:0] hi);
+    logic [31:0] m;
+    logic [32:0] known;
+    m = 32'd0;
+    if (f_ == npu_isa_pkg::FUNC_square || f_ == npu_isa_pkg::FUNC_gelu ||
+        f_ == npu_isa_pkg::FUNC_sigmoid) m = premultiply(f_, x);
+    known = special(f_, x, m, lo, hi);
+    if (known[32]) range = {5'd0, known[31:0], 51'd0};
+    else range = {1'b1, ending(f_, x), place(f_, x, m)};
+  endfunction
+
+  // ---- 4: the end ----
+
+  // y * 2^n; below 2^-126 it is +0, whatever the sign that follows.
+  function automatic logic [31:0] finish(input logic [3:0] how, input logic [31:0] addend,
+                                         input logic [8:0] n, input logic [31:0] q);
+    /* verilator no_inline_task */
+    logic [9:0] e;
+    logic [31:0] r;
+    e = {2'd0, q[30:23]} + {n[8], n};
+    r = q;
+    if (q[30:23] != 8'd0) r[30:23] = e[7:0];
+    if (how[1] && !q[31] && q[30:0] > npu_fp_pkg::ONE[30:0]) r = npu_fp_pkg::ONE;
+    if (how[0] && q[31] && q[30:0] != 31'd0) r = 32'd0;
+    r[31] = r[31] ^ how[2];
+    if (how[3]) finish = npu_fp_pkg::add(addend, r);
+    else if (q[30:23] != 8'd0 && (e[9] || e == 10'd0)) finish = 32'd0;
+    else finish = r;
+  endfunction
+
+  // ---- the pipeline; what a stage does not need is not clocked ----
+
+  logic [npu_fp_pkg::FUNCTION_STAGES-2:0] busy;
+  logic uses1, uses2, uses3;
+  logic [35:0] end1, end2, end3;
+  logic [8:0] n1, n2, n3;
+  logic [9:0] at1;
+  logic [31:0] d1, d2, c2, q2, q3;
+
+  always_ff @(posedge clk) begin
+    busy <= {busy[1:0], en};
+    if (en) {uses1, end1, n1, at1, d1} <= range(f, v, p0, p1);
+    if (busy[0]) begin
+      {uses2, end2, n2} <= {uses1, end1, n1};
+      if (uses1) begin
+        d2 <= d1;
+        c2 <= npu_function_pkg::C0[{at1, 5'd0} +: 32];
+        q2 <= npu_fp_pkg::fma(npu_function_pkg::C2[{at1, 5'd0} +: 32], d1,
+                              npu_function_pkg::C1[{at1, 5'd0} +: 32]);
+      end
+    end
+    if (busy[1]) begin
+      {uses3, end3, n3} <= {uses2, end2, n2};
+      if (uses2) q3 <= npu_fp_pkg::fma(q2, d2, c2);
+    end
+    if (busy[2]) y <= uses3 ? finish(end3[35:32], end3[31:0], n3, q3) : end3[31:0];
+  end
+endmodule
