@@ -136,18 +136,51 @@ struct npu_array_work npu_array_cut(const struct npu_chip *chip,
 	if (chip->array.overlap == NPU_overlap_none)
 		w.folds_cycles = folds_cycles(chip, s);
 	w.slots = w.rows;
+	w.last = w.rows - 1;
 	if (s->ta && chip->array.dataflow == NPU_dataflow_ws) {
-		w.slots = ceil_div(s->rows, R) * R;
+		/* blocks of R rows, padded at the end of each run of them */
+		const uint64_t blocks = ceil_div(s->rows_per_step, R);
+
+		w.slots = s->rows / s->rows_per_step * blocks * R;
 		w.turn = R;
+		w.last = w.slots - 1 - (blocks * R - s->rows_per_step);
 	}
-	/* model: a pass streams the rows again with another part of the
-	 * operands, so everything but the turn is done `passes` times */
+	/* a row's wave leaves in the last of its cycles */
+	w.passes = s->passes;
 	w.rows *= s->passes;
 	w.slots *= s->passes;
+	w.turn *= s->passes;
+	w.last *= s->passes;
 	w.lines *= s->passes;
 	w.lines_last_round *= s->passes;
 	w.lines_last_tile *= s->passes;
 	return w;
+}
+
+/* The accumulator rows that a GEMM writes and their pace, as the array tells
+ * them apart. */
+static void name_view(const struct npu_insn_gemm *g, uint64_t passes,
+		      uint64_t *view)
+{
+	view[0] = g->c_row;
+	view[1] = g->c_y;
+	view[2] = g->c_x;
+	view[3] = g->c_n;
+	view[4] = g->my;
+	view[5] = g->mx;
+	view[6] = g->n;
+	view[7] = (g->ta ? g->nc : 0) << 8 | passes;
+}
+
+struct npu_array_work npu_array_cut_insn(const struct npu_chip *chip,
+					 const struct npu_insn_gemm *g)
+{
+	const struct npu_gemm_shape shape = npu_gemm_shape_of(chip, g);
+	struct npu_array_work work = npu_array_cut(chip, &shape);
+
+	work.accumulates = g->init == 1;
+	name_view(g, shape.passes, work.view);
+	return work;
 }
 
 void npu_array_reset(struct npu_array *array, const struct npu_chip *chip)
@@ -195,7 +228,9 @@ static void bin_gap(struct npu_array *a, int64_t s, int64_t u, int64_t hazard,
 	a->bin[NPU_ARRAY_weight_load] += (uint64_t)(u - y);
 }
 
-/* One tile: s its first line, u its first row; timing.md 3. */
+/* One tile: s its first line, u its first row; microarchitecture.md, MX. Lines
+ * of several passes come more slowly than a wave meets them, so that the first
+ * row waits for the last line's share of that. */
 static void add_tile(struct npu_array *a, const struct npu_array_work *w,
 		     int64_t lines, int64_t hazard)
 {
@@ -203,17 +238,23 @@ static void add_tile(struct npu_array *a, const struct npu_array_work *w,
 	const int64_t bank = w->same_bank ? s + lines : 0;
 	const int64_t turned = (int64_t)a->turn - (int64_t)w->turn;
 	const int64_t fill = a->read_end + max2(turned, 0);
-	const int64_t u = max2(max2(s + 2, hazard), max2(bank, fill));
+	const int64_t late =
+		(lines / (int64_t)w->passes - 1) * ((int64_t)w->passes - 1);
+	const int64_t u = max2(max2(s + 2 + late, hazard), max2(bank, fill));
 
 	bin_gap(a, s, u, hazard, bank, fill);
 	a->bin[NPU_ARRAY_stream] += w->rows;
 	a->bin[NPU_ARRAY_fill] += w->slots - w->rows;
 	a->load_end = s + lines;
-	a->swap = u + (int64_t)w->turn;
+	a->swap = u + (int64_t)(w->turn + w->passes) - 1;
 	a->read_end = u + (int64_t)w->slots;
 	a->seen = a->read_end;
 	a->turn = w->turn;
 	a->load_next = w->same_bank ? a->read_end : 0;
+	if (a->first_line < 0) {
+		a->first_line = s;
+		a->first_row = u;
+	}
 }
 
 /* What the rows of a round wait for. */
@@ -239,7 +280,7 @@ static void add_round(struct npu_array *a, const struct npu_array_work *w,
 		if (n < NPU_ARRAY_RING)
 			a->wave[n] = a->swap;
 	}
-	a->last_wave = a->swap + (int64_t)w->rows - 1;
+	a->last_wave = a->swap + (int64_t)w->last;
 }
 
 /* Move the array's state by `count` periods, in each of which the bins grew
@@ -376,6 +417,7 @@ struct npu_array_span npu_array_add(struct npu_array *a,
 	memset(a->bin, 0, sizeof a->bin);
 	span.begin = (npu_cycle)max2((int64_t)issue, a->read_end);
 	a->seen = (int64_t)span.begin;
+	a->first_line = a->first_row = -1;
 	a->load_next = (int64_t)issue + 1;
 	if (w->behind_bank)
 		a->load_next = max2(a->load_next, a->read_end);
@@ -383,6 +425,8 @@ struct npu_array_span npu_array_add(struct npu_array *a,
 	a->done = a->last_wave + drain_cycles(a);
 	memcpy(a->view, w->view, sizeof a->view);
 	memcpy(span.bin, a->bin, sizeof span.bin);
+	span.first_line = (npu_cycle)a->first_line;
+	span.first_row = (npu_cycle)a->first_row;
 	span.stream_end = (npu_cycle)a->read_end;
 	span.done = (npu_cycle)(a->done + 1);
 	span.accept = (npu_cycle)max2(a->load_end - 1, 0);

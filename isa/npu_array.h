@@ -18,9 +18,11 @@ extern "C" {
  */
 struct npu_array_work {
 	uint64_t steps, rounds, tiles;
-	uint64_t rows;  /* cycles of useful streaming of a tile */
-	uint64_t slots; /* the same with what pads the transposer */
-	uint64_t turn;  /* cycles the transposer delays a tile's waves */
+	uint64_t passes; /* cycles a row or a line takes; in all counts below */
+	uint64_t rows;   /* cycles of useful streaming of a tile */
+	uint64_t slots;  /* the same with what pads the transposer */
+	uint64_t turn;   /* cycles the transposer delays a tile's waves */
+	uint64_t last;   /* cycles from a tile's first wave to its last */
 	/* Lines loaded before a tile: of all but the last round of a step, of
 	 * the last round, and of the last tile of a round (0: as its round). */
 	uint64_t lines, lines_last_round, lines_last_tile;
@@ -30,12 +32,16 @@ struct npu_array_work {
 	uint8_t same_bank;     /* activations lie in a bank of the weights */
 	uint8_t behind_bank;   /* weights lie in a bank that the GEMM before
 				* reads its activations from */
-	uint64_t view[8];      /* names the accumulator rows written */
+	uint64_t view[8];      /* names the accumulator rows written, and
+				* the pace */
 };
 
-/* The work of a GEMM; bank flags are left 0. */
+/* The work of a GEMM alone; bank flags are left 0. */
 struct npu_array_work npu_array_cut(const struct npu_chip *chip,
 				    const struct npu_gemm_shape *shape);
+/* The same of an instruction, with the rows it accumulates on. */
+struct npu_array_work npu_array_cut_insn(const struct npu_chip *chip,
+					 const struct npu_insn_gemm *gemm);
 
 /* Where the cycles between `begin` and `stream_end` went; they sum to it. */
 enum npu_array_bin {
@@ -50,6 +56,8 @@ enum npu_array_bin {
 /* When one GEMM of a stream does what. */
 struct npu_array_span {
 	npu_cycle begin;      /* the array is this GEMM's from here */
+	npu_cycle first_line; /* of weights */
+	npu_cycle first_row;  /* of activations */
 	npu_cycle stream_end; /* first cycle after its last row entered */
 	npu_cycle done;       /* its last result can be read */
 	npu_cycle accept;     /* the next GEMM may issue */
@@ -70,8 +78,9 @@ struct npu_array {
 	int64_t last_wave;   /* its last row enters the array */
 	int64_t done;        /* last write to the accumulator */
 	int64_t seen;        /* cycles binned so far */
-	uint64_t turn;       /* of the last tile */
-	int64_t load_next;   /* scratch: the next tile's first line, at least */
+	int64_t first_line, first_row; /* of this GEMM; -1 before */
+	uint64_t turn;                 /* of the last tile */
+	int64_t load_next; /* scratch: the next tile's first line, at least */
 	uint64_t view[8];
 	uint64_t bin[NPU_ARRAY_BINS];
 	int64_t wave[NPU_ARRAY_RING]; /* first wave of tile n, last round */

@@ -30,7 +30,8 @@ struct npu_gemm_shape npu_gemm_shape_of(const struct npu_chip *chip,
 		.stored_of_4 = 4,
 	};
 
-	if (g->dt_a == NPU_fp32)
+	s.rows_per_step = g->ta ? g->nc : s.rows;
+	if (g->dt_a == NPU_fp32 || g->dt_w == NPU_fp32)
 		s.passes = (uint8_t)chip->array.fp32_passes;
 	if (g->sparse)
 		s.stored_of_4 = g->sparse == 1 ? 2 : 1;
@@ -47,22 +48,32 @@ npu_cycle npu_gemm_cycles(const struct npu_chip *chip,
 	return npu_array_add(&array, &work, 0).done;
 }
 
+/* Cycles from one tile to the next: of its rows, of the lines that load, or
+ * until the weights are swapped and a row may follow (npu_array.c, add_tile).
+ */
+static uint64_t tile_cycles(const struct npu_array_work *w, uint64_t lines)
+{
+	const uint64_t late = lines / w->passes * (w->passes - 1);
+
+	return max_u64(max_u64(w->slots, lines), w->turn + 2 + late);
+}
+
 npu_cycle npu_gemm_stream_cycles(const struct npu_chip *chip,
 				 const struct npu_gemm_shape *shape)
 {
 	const struct npu_array_work w = npu_array_cut(chip, shape);
+	/* a tile that reads rows of another starts so long after it; its first
+	 * wave follows its first row */
 	const uint64_t apart =
-		w.hazards ? chip->array.rows * chip->array.adder_latency + 2
+		w.hazards ? chip->array.rows * chip->array.adder_latency + 2 +
+				    w.turn + w.passes - 1
 			  : 0;
-	uint64_t tile, last_tile, round, last_round, later;
+	uint64_t round, last_round, later;
 
 	if (w.folds_cycles)
 		return w.folds_cycles;
-	/* a tile's first row enters 2 cycles after its first line */
-	tile = max_u64(max_u64(w.slots, w.lines), 2);
-	last_tile = max_u64(max_u64(w.slots, w.lines_last_round), 2);
-	round = w.tiles * tile;
-	last_round = w.tiles * last_tile;
+	round = w.tiles * tile_cycles(&w, w.lines);
+	last_round = w.tiles * tile_cycles(&w, w.lines_last_round);
 	/* rounds that another follows take at least the hazard */
 	later = w.steps * w.rounds - 1;
 	if (w.lines_last_round == w.lines)
@@ -95,6 +106,9 @@ static enum npu_status check_gemm(const struct npu_chip *chip,
 		return npu_fail(err, NPU_E_RANGE,
 				"gemm: ta with tb, tb with sparse, init or "
 				"sparse of 3");
+	if (g->sparse && (g->ta || g->nc % 4))
+		return npu_fail(err, NPU_E_RANGE,
+				"gemm: sparse needs nc in fours, and no ta");
 	return NPU_OK;
 }
 

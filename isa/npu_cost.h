@@ -33,12 +33,13 @@ NPU_NODISCARD enum npu_status npu_cost_insn(const struct npu_chip *chip,
 
 /* Shape of a GEMM as the array sees it. */
 struct npu_gemm_shape {
-	uint64_t rows;    /* m: activation rows of every weight tile */
+	uint64_t rows;          /* m: activation rows of every weight tile */
+	uint64_t rows_per_step; /* tA: of one (iy, ix), from T lines; rows */
 	uint64_t k_steps; /* (ky, kx), under tA ky: each has own tiles of k */
 	uint64_t k_per_step; /* k of one step: nc; under tA jx, from T lines */
 	uint64_t n;
 	uint8_t ta, tb;
-	uint8_t passes;      /* fp32 operands: chip's array.fp32_passes */
+	uint8_t passes;      /* an fp32 operand: chip's array.fp32_passes */
 	uint8_t stored_of_4; /* 4 dense, 2 or 1 sparse */
 };
 struct npu_gemm_shape npu_gemm_shape_of(const struct npu_chip *chip,

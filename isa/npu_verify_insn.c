@@ -114,8 +114,12 @@ static const char *gemm_fault(const struct npu_insn_gemm *g,
 		return "ta with tb: there is one transposer";
 	if (g->sparse && g->tb)
 		return "sparse with tb";
+	if (g->sparse && g->ta)
+		return "sparse with ta";
 	if (g->sparse > 2)
 		return "sparse is 0, 1 or 2";
+	if (g->sparse && g->nc % 4)
+		return "sparse needs nc to be a multiple of 4";
 	if (g->init > 2)
 		return "init is 0, 1 or 2";
 	if (!(is_byte(g->dt_a) && is_byte(g->dt_w)) &&

@@ -6,7 +6,6 @@
  * (isa/npu_array.c). It issues with its own tokens and banks, so its prefetch
  * of weights waits for them too. */
 #include "sim/npu_sim_internal.h"
-#include <string.h>
 
 static npu_cycle earliest(const struct npu_sim *sim,
 			  const struct npu__core *core,
@@ -22,19 +21,6 @@ static npu_cycle earliest(const struct npu_sim *sim,
 				1) %
 			       NPU_FLIGHT_MAX];
 	return last->span.accept;
-}
-
-/* The accumulator rows that a GEMM writes, as the array tells them apart. */
-static void name_view(const struct npu_insn_gemm *g, uint64_t *view)
-{
-	view[0] = g->c_row;
-	view[1] = g->c_y;
-	view[2] = g->c_x;
-	view[3] = g->c_n;
-	view[4] = g->my;
-	view[5] = g->mx;
-	view[6] = g->n;
-	view[7] = g->ta ? g->nc : 0;
 }
 
 /* What a GEMM will wait for in the array, by the bins of its window. */
@@ -53,26 +39,22 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 			     struct npu__flight *flight, struct npu_error *err)
 {
 	const union npu_insn *insn = npu__insn(core, flight->insn);
-	const struct npu_gemm_shape shape =
-		npu_gemm_shape_of(sim->chip, &insn->gemm);
-	struct npu_array_work work = npu_array_cut(sim->chip, &shape);
+	struct npu_array_work work = npu_array_cut_insn(sim->chip, &insn->gemm);
 	struct npu__layer *layer = &sim->layer[flight->layer];
 	struct npu__banks activations, weights;
 
 	(void)engine, (void)err;
 	npu__banks_of(sim->chip, insn, &activations, &weights);
-	work.accumulates = insn->gemm.init == 1;
 	work.same_bank = (uint8_t)npu__banks_meet(&activations, &weights);
 	work.behind_bank =
 		(uint8_t)npu__banks_meet(&core->before_banks, &weights);
-	name_view(&insn->gemm, work.view);
 	flight->span = npu_array_add(&core->array, &work, sim->now);
 	flight->done = flight->span.done;
 	flight->waited |= array_waits(&flight->span);
 	core->before_banks = activations;
 	sim->macs[flight->layer].of[insn->gemm.dt_a] += flight->cost.macs;
-	if (!layer->passes || shape.passes < layer->passes)
-		layer->passes = shape.passes;
+	if (!layer->passes || work.passes < layer->passes)
+		layer->passes = (uint8_t)work.passes;
 	return NPU_OK;
 }
 

@@ -189,7 +189,8 @@ static enum npu_status check_gemm(const struct npu_insn_gemm *g,
 
 	if (!((a_int && w_int) || (a_float && w_float)) || !g->my || !g->mx ||
 	    !g->ky || !g->kx || !g->nc || !g->n || (g->ta && g->tb) ||
-	    (g->tb && g->sparse) || g->init > 2 || g->sparse > 2)
+	    (g->sparse && (g->ta || g->tb || g->nc % 4)) || g->init > 2 ||
+	    g->sparse > 2)
 		return npu_fail(err, NPU_E_FAULT, "gemm without a meaning");
 	return NPU_OK;
 }

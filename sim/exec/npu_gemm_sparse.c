@@ -18,14 +18,12 @@ static uint64_t index_of(const struct npu_gemm *g, uint64_t r, uint64_t j)
 static int32_t chain(const struct npu_gemm *g, uint64_t row, uint64_t j)
 {
 	const uint64_t keep = g->insn->sparse == 1 ? 2 : 1;
-	const uint64_t stored = (g->k + 3) / 4 * keep;
+	const uint64_t stored = g->k / 4 * keep;
 	int32_t sum = npu_gemm_init(g, row, j);
 
 	for (uint64_t r = 0; r < stored; r++) {
 		const uint64_t k = r / keep * 4 + index_of(g, r, j);
 
-		if (k >= g->k)
-			continue;
 		if (g->is_integer)
 			sum = (int32_t)((uint32_t)sum +
 					(uint32_t)(npu_gemm_a_int(g, row, k) *

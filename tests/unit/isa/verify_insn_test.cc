@@ -28,6 +28,11 @@ TEST(Verify, FieldCombinationsThatTheIsaRefuses)
 		{ "gemm sparse=1 tb=1 dt_a=s8 dt_w=s8 n=1 nc=1 my=1 mx=1 ky=1 "
 		  "kx=1",
 		  "sparse with tb" },
+		{ "gemm sparse=2 ta=1 dt_a=s8 dt_w=s8 n=1 nc=4 my=1 mx=1 ky=1 "
+		  "kx=4",
+		  "sparse with ta" },
+		{ "gemm sparse=1 dt_a=s8 dt_w=s8 n=1 nc=6 my=1 mx=1 ky=1 kx=2",
+		  "multiple of 4" },
 		{ "gemm sparse=3 dt_a=s8 dt_w=s8 n=1 nc=1 my=1 mx=1 ky=1 kx=1",
 		  "sparse is" },
 		{ "gemm init=3 dt_a=s8 dt_w=s8 n=1 nc=1 my=1 mx=1 ky=1 kx=1",

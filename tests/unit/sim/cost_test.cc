@@ -19,7 +19,7 @@ using gemm_shape = struct npu_gemm_shape;
 
 gemm_shape shape(uint64_t rows, uint64_t steps, uint64_t k, uint64_t n)
 {
-	return { rows, steps, k, n, 0, 0, 1, 4 };
+	return { rows, rows, steps, k, n, 0, 0, 1, 4 };
 }
 
 std::vector<std::string> split(const std::string &line)
@@ -157,8 +157,11 @@ struct plain {
 		const int64_t apart = R * lat + 2;
 		const int64_t kt = ((int64_t)s.k_per_step + R - 1) / R;
 		const int64_t nt = ((int64_t)s.n + C - 1) / C;
-		const int64_t m = (int64_t)s.rows, d = s.ta ? R : 0;
-		const int64_t slots = s.ta ? (m + R - 1) / R * R : m;
+		const int64_t p = s.passes, d = s.ta ? R * p : 0;
+		const int64_t m = (int64_t)s.rows;
+		const int64_t run = (int64_t)s.rows_per_step;
+		const int64_t pad = s.ta ? (R - run % R) % R : 0;
+		const int64_t slots = m + m / run * pad;
 		bool first = true, ring = accumulates && same_view;
 
 		if (!ring)
@@ -182,15 +185,17 @@ struct plain {
 					else if (first && accumulates)
 						h = last + apart;
 					int64_t u = std::max(
-						{ at + 2, h,
+						{ at + 2 +
+							  (lines - 1) * (p - 1),
+						  h,
 						  read_end + std::max<int64_t>(
 								     turn - d,
 								     0) });
-					load_end = at + lines;
-					swap = u + d;
-					read_end = u + slots;
+					load_end = at + lines * p;
+					swap = u + d + p - 1;
+					read_end = u + slots * p;
 					wave[(size_t)n] = swap;
-					last = swap + m - 1;
+					last = swap + (slots - pad - 1) * p;
 					turn = d;
 					first = false;
 				}
@@ -221,11 +226,20 @@ TEST(ArrayRecurrence, JumpingOverRoundsEqualsTheLoopOverTiles)
 			const bool accumulates = npu_random_below(&random, 2);
 			const bool same = i && npu_random_below(&random, 2);
 
+			s.passes = npu_random_below(&random, 3) ? 1 : 4;
 			if (same) {
 				s.n = before.n;
 				s.rows = before.rows;
+				s.passes = before.passes;
 			}
 			s.ta = npu_random_below(&random, 4) == 0;
+			s.rows_per_step = s.rows;
+			if (s.ta && !same) {
+				s.rows_per_step =
+					1 + npu_random_below(&random, 12);
+				s.rows = s.rows_per_step *
+					 (1 + npu_random_below(&random, 5));
+			}
 			s.tb = !s.ta && npu_random_below(&random, 3) == 0;
 			npu_array_work w = npu_array_cut(&chip, &s);
 			w.accumulates = accumulates;

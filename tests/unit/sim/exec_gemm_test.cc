@@ -24,12 +24,14 @@ npu_insn any_gemm(Pair &p, int type)
 	}
 	g.ta = p.below(4) == 0;
 	g.tb = !g.ta && p.below(4) == 0;
-	g.sparse = !g.tb && p.below(5) == 0 ? 1 + p.below(2) : 0;
+	g.sparse = !g.ta && !g.tb && p.below(4) == 0 ? 1 + p.below(2) : 0;
 	g.my = p.one_to(3);
 	g.mx = p.one_to(5);
 	g.ky = p.one_to(3);
 	g.kx = p.one_to(3);
 	g.nc = g.ta || p.below(3) ? p.one_to(9) : p.one_to(20);
+	if (g.sparse)
+		g.nc = (g.nc + 3) / 4 * 4;
 	g.n = p.below(2) ? p.one_to(20) : p.one_to(70);
 	g.a_addr = p.below(64);
 	g.a_my = p.below(30);
