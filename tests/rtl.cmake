@@ -19,3 +19,7 @@ npu_synth_test(npu_st PARAMETERS DMA_WIDTH=16)
 npu_verilated_test(vx TOP npu_vx_bench SV unit/rtl/npu_vx_bench.sv
   PARAMETERS T=4 LANES=8 LATENCY=9 FUNCTION_PASSES=3
   SOURCES unit/rtl/vx_test.cc USES random_program sim)
+
+# MX
+npu_verilated_test(mx TOP npu_mx_bench SV unit/rtl/npu_mx_bench.sv OPT -O1
+  SOURCES unit/rtl/mx_test.cc USES sim)
