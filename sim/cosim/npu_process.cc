@@ -48,8 +48,8 @@ int run_process(const std::vector<std::string> &argv, const std::string &log)
 					 O_WRONLY | O_CREAT | O_APPEND, 0644);
 	posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO,
 					 STDERR_FILENO);
-	failed = posix_spawnp(&child, words[0], &actions, nullptr,
-			      words.data(), environ);
+	failed = posix_spawnp(&child, words[0], &actions, nullptr, words.data(),
+			      environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (failed)
 		return 127;

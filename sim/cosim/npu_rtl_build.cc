@@ -22,31 +22,16 @@ namespace
 
 /* Speed of the model is what a user waits for; its build is done once. */
 const std::vector<std::string> VERILATOR_FLAGS = {
-	"--cc",
-	"--top-module",
-	"npu_core",
-	"--prefix",
-	"Vnpu_core",
-	"-O3",
-	"--output-split",
-	"0",
-	"--x-assign",
-	"unique", /* what has no reset starts at random */
-	"--x-initial",
-	"unique",
-	"--assert",
-	"-Wno-fatal",
+	"--cc",        "--top-module", "npu_core",       "--prefix",
+	"Vnpu_core",   "-O3",          "--output-split", "0",
+	"--x-assign",  "unique", /* what has no reset starts at random */
+	"--x-initial", "unique",       "--assert",       "-Wno-fatal",
 };
 const std::vector<std::string> COMPILER_FLAGS = {
-	"-std=c++17",
-	"-fPIC",
-	"-pthread",
-	"-w",
-	"-fvisibility=hidden",
-	"-fno-gnu-unique", /* two models in a process keep apart */
-	"-DVL_USER_STOP",
-	"-DVM_COVERAGE=0",
-	"-DVM_SC=0",
+	"-std=c++17",          "-fPIC",           "-pthread", "-w",
+	"-fvisibility=hidden", "-fno-gnu-unique", /* two models in a process
+						     keep apart */
+	"-DVL_USER_STOP",      "-DVM_SC=0",
 };
 
 std::string compiler_name()
@@ -54,6 +39,23 @@ std::string compiler_name()
 	const char *name = std::getenv("CXX");
 
 	return name && *name ? name : "g++";
+}
+
+/* More flags for Verilator: planted faults (-DNAME), --coverage-line. */
+std::vector<std::string> extra_flags()
+{
+	const char *flags = std::getenv("SYSTOLE_RTL_FLAGS");
+	std::istringstream words(flags ? flags : "");
+
+	return { std::istream_iterator<std::string>(words), {} };
+}
+
+bool has_coverage(const rtl_recipe &recipe)
+{
+	return std::any_of(recipe.extra.begin(), recipe.extra.end(),
+			   [](const std::string &flag) {
+				   return flag.rfind("--coverage", 0) == 0;
+			   });
 }
 
 std::string data_path(const char *relative)
@@ -115,7 +117,8 @@ enum npu_status find_sources(rtl_recipe &out, struct npu_error *err)
 	std::vector<std::string> found;
 	std::error_code code;
 
-	for (const char *name : { "npu_isa_pkg.svh", "npu_function_pkg.svh" })
+	for (const char *name :
+	     { "npu_isa_pkg.svh", "npu_function_pkg.svh", "npu_csr_pkg.svh" })
 		out.rtl.push_back(package_path(name));
 	for (const auto &entry : fs::directory_iterator(folder, code))
 		if (entry.path().extension() == ".sv")
@@ -137,7 +140,7 @@ class hasher
 {
 	struct sha256_ctx context;
 
-    public:
+      public:
 	hasher()
 	{
 		sha256_init(&context);
@@ -145,9 +148,8 @@ class hasher
 	void add(const std::string &text)
 	{
 		/* with the zero that ends it: pieces keep apart */
-		sha256_update(
-			&context, text.size() + 1,
-			reinterpret_cast<const uint8_t *>(text.c_str()));
+		sha256_update(&context, text.size() + 1,
+			      reinterpret_cast<const uint8_t *>(text.c_str()));
 	}
 	std::string hex()
 	{
@@ -174,7 +176,8 @@ std::string key_of(const rtl_recipe &r, const std::string &verilator_version,
 	hash.add(r.with_trace ? "trace" : "");
 	hash.add(verilator_version);
 	hash.add(compiler_version);
-	for (const auto *flags : { &VERILATOR_FLAGS, &COMPILER_FLAGS })
+	for (const auto *flags :
+	     { &VERILATOR_FLAGS, &COMPILER_FLAGS, &r.extra })
 		for (const std::string &flag : *flags)
 			hash.add(flag);
 	for (const std::string &path : r.rtl) {
@@ -211,9 +214,7 @@ struct unit {
 std::vector<unit> units_of(const rtl_recipe &recipe, const std::string &folder)
 {
 	std::vector<unit> units = {
-		{ "fast",
-		  "-O3",
-		  { recipe.harness + "/npu_rtl_harness.cc" } },
+		{ "fast", "-O3", { recipe.harness + "/npu_rtl_harness.cc" } },
 		{ "slow", "-O0", {} },
 		{ "runtime", "-O2", {} },
 	};
@@ -230,6 +231,8 @@ std::vector<unit> units_of(const rtl_recipe &recipe, const std::string &folder)
 	for (const char *name :
 	     { "verilated.cpp", "verilated_threads.cpp", "verilated_dpi.cpp" })
 		units[2].includes.push_back(name);
+	if (has_coverage(recipe))
+		units[2].includes.push_back("verilated_cov.cpp");
 	if (recipe.with_trace)
 		units[2].includes.push_back("verilated_fst_c.cpp");
 	return units;
@@ -241,6 +244,7 @@ enum npu_status compile_unit(const rtl_recipe &recipe,
 {
 	const std::string include = recipe.verilator_root + "/include";
 	const std::string traced = recipe.with_trace ? "1" : "0";
+	const std::string covered = has_coverage(recipe) ? "1" : "0";
 	const std::string source = folder + "/" + unit.name + ".cc";
 	std::vector<std::string> argv = { recipe.compiler };
 	std::string text;
@@ -251,9 +255,9 @@ enum npu_status compile_unit(const rtl_recipe &recipe,
 	argv.insert(argv.end(), COMPILER_FLAGS.begin(), COMPILER_FLAGS.end());
 	for (const std::string &word :
 	     { std::string(unit.optimise), "-DVM_TRACE=" + traced,
-	       "-DVM_TRACE_FST=" + traced, "-I" + folder, "-I" + include,
-	       "-I" + include + "/vltstd", "-I" + recipe.harness,
-	       std::string("-c"), std::string("-o"),
+	       "-DVM_TRACE_FST=" + traced, "-DVM_COVERAGE=" + covered,
+	       "-I" + folder, "-I" + include, "-I" + include + "/vltstd",
+	       "-I" + recipe.harness, std::string("-c"), std::string("-o"),
 	       folder + "/" + unit.name + ".o", source })
 		argv.push_back(word);
 	if (run_process(argv, folder + "/log") != 0)
@@ -264,9 +268,10 @@ enum npu_status compile_unit(const rtl_recipe &recipe,
 enum npu_status compile(const rtl_recipe &recipe, const std::string &folder,
 			struct npu_error *err)
 {
-	std::vector<std::string> argv = { recipe.compiler, "-shared",
-					  "-pthread", "-Wl,-Bsymbolic",
-					  "-o",	      folder + "/model.so" };
+	std::vector<std::string> argv = {
+		recipe.compiler,  "-shared", "-pthread",
+		"-Wl,-Bsymbolic", "-o",      folder + "/model.so"
+	};
 
 	for (const unit &unit : units_of(recipe, folder)) {
 		NPU_TRY(compile_unit(recipe, folder, unit, err));
@@ -296,6 +301,7 @@ enum npu_status rtl_recipe_make(const std::string &package, bool with_trace,
 	r.with_trace = with_trace;
 	r.verilator = find_program("verilator");
 	r.compiler = find_program(compiler_name());
+	r.extra = extra_flags();
 	r.verilator_root =
 		first_line({ r.verilator, "--getenv", "VERILATOR_ROOT" });
 	r.harness = data_path("sim/cosim");
@@ -321,6 +327,7 @@ enum npu_status rtl_build(const rtl_recipe &recipe, const std::string &folder,
 	NPU_TRY(npu_file_write(package.c_str(), recipe.package.data(),
 			       recipe.package.size(), err));
 	argv.insert(argv.end(), VERILATOR_FLAGS.begin(), VERILATOR_FLAGS.end());
+	argv.insert(argv.end(), recipe.extra.begin(), recipe.extra.end());
 	argv.push_back("--Mdir");
 	argv.push_back(folder);
 	if (recipe.with_trace)

@@ -14,6 +14,7 @@ struct rtl_recipe {
 	std::string package; /* the text of npu_chip_pkg */
 	bool with_trace = false;
 	std::string verilator, compiler; /* paths of the programs */
+	std::vector<std::string> extra;  /* flags of $SYSTOLE_RTL_FLAGS */
 	std::string verilator_root;      /* where its run time lies */
 	std::vector<std::string> rtl;    /* paths, packages first */
 	std::string harness;             /* the folder of the harness */

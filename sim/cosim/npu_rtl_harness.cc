@@ -7,12 +7,16 @@
 #include "Vnpu_core.h"
 #include "Vnpu_core___024root.h"
 #include "Vnpu_core__Dpi.h"
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
 #include <string>
 #if VM_TRACE
 #include "verilated_fst_c.h"
+#endif
+#if VM_COVERAGE
+#include "verilated_cov.h"
 #endif
 
 struct npu_rtl_core {
@@ -108,6 +112,10 @@ void destroy(npu_rtl_core *core)
 		core->waves->close();
 #endif
 	core->top->final();
+#if VM_COVERAGE
+	if (const char *path = std::getenv("SYSTOLE_RTL_COVERAGE"))
+		core->context.coveragep()->write(path);
+#endif
 	delete core;
 }
 
@@ -200,6 +208,6 @@ void vl_stop(const char *file, int line, const char *scope) VL_MT_UNSAFE
 
 extern "C" __attribute__((visibility("default")))
 const npu_rtl_model npu_rtl_model_table = {
-	NPU_RTL_ABI, VM_TRACE != 0, create,  destroy,	  step,
-	message,     storage,	    trace_start, trace_stop,
+	NPU_RTL_ABI, VM_TRACE != 0, create,      destroy,    step,
+	message,     storage,       trace_start, trace_stop,
 };

@@ -102,9 +102,8 @@ enum npu_status open_library(const npu_chip *chip,
 	enum npu_status status = npu_rtl_print_parameters(chip, &package, err);
 
 	if (status == NPU_OK)
-		status = npu::rtl_recipe_make(package.data,
-					      options->with_trace != 0, recipe,
-					      err);
+		status = npu::rtl_recipe_make(
+			package.data, options->with_trace != 0, recipe, err);
 	npu_text_clear(&package);
 	NPU_TRY(status);
 	NPU_TRY(cache_folder(folder, err));

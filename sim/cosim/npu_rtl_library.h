@@ -12,7 +12,8 @@ extern "C" {
 struct npu_rtl_library; /* a loaded model; any number of cores of it */
 
 struct npu_rtl_library_options {
-	uint8_t with_trace; /* able to write waves; slower, a model of its own */
+	uint8_t with_trace; /* able to write waves; slower, a model of its own
+			     */
 	/* told before the minutes that a build takes; may be NULL */
 	void (*building)(void *user);
 	void *user;

@@ -47,6 +47,9 @@ static enum npu_status check_shape(const struct npu_chip *c,
 	if (c->vector.latency < 8)
 		return refuse(err, "vector.latency", c->vector.latency,
 			      "at least 8");
+	if (c->scratchpad.bytes % 8)
+		return refuse(err, "scratchpad.bytes", c->scratchpad.bytes,
+			      "a multiple of 8");
 	return check_size(err, "dma.width", c->dma.width, 4, 64);
 }
 
