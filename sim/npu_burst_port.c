@@ -15,6 +15,7 @@ enum { BURST = 64, FIRST_QUEUE = 64 };
 
 struct burst {
 	struct npu_dram_run run;
+	uint64_t asked;
 	uint64_t done; /* cycle of memory's answer; NEVER: not yet known */
 };
 
@@ -27,8 +28,8 @@ struct master {
 };
 
 struct burst_port {
-	struct npu_dram *dram; /* NULL: one of the two below */
-	uint64_t latency;      /* fixed; random: at most */
+	struct npu_dram *dram; /* NULL: one of those below */
+	uint64_t latency;      /* fixed; random: at most; 0: external */
 	uint64_t seed;
 	uint8_t is_random;
 	unsigned stall_percent;
@@ -115,9 +116,9 @@ static enum npu_status submit(void *user, const struct npu_dram_run *run,
 	else if (port->is_random)
 		done = now + 1 +
 		       draw(port, run->master, master->end) % port->latency;
-	else
+	else if (port->latency)
 		done = now + port->latency;
-	*burst_at(master, master->end++) = (struct burst){ *run, done };
+	*burst_at(master, master->end++) = (struct burst){ *run, now, done };
 	master->next_request = now + 1;
 	if (port->masters <= run->master)
 		port->masters = run->master + 1u;
@@ -256,4 +257,52 @@ enum npu_status npu_burst_port_random(uint64_t seed, uint64_t most_cycles,
 	port->latency = most_cycles;
 	port->stall_percent = stall_percent;
 	return NPU_OK;
+}
+
+enum npu_status npu_burst_port_external(struct npu_memory_port *out,
+					struct npu_error *err)
+{
+	struct burst_port *port;
+
+	return create(&port, out, err);
+}
+
+enum npu_status npu_burst_port_answer(struct npu_memory_port *p,
+				      unsigned master, uint64_t n,
+				      uint64_t cycle, struct npu_dram_run *run,
+				      struct npu_error *err)
+{
+	struct burst_port *port = p->user;
+	struct master *m = &port->master[master % NPU_DRAM_MASTERS];
+	struct burst *burst;
+
+	if (master >= NPU_DRAM_MASTERS || n < m->first || n >= m->end ||
+	    burst_at(m, n)->done != NEVER)
+		return npu_fail(err, NPU_E_RANGE,
+				"no request %llu of master %u waits for an "
+				"answer",
+				(unsigned long long)n, master);
+	burst = burst_at(m, n);
+	burst->done = cycle > burst->asked ? cycle : burst->asked + 1;
+	*run = burst->run;
+	return NPU_OK;
+}
+
+uint64_t npu_burst_port_asked(const struct npu_memory_port *p, unsigned master)
+{
+	const struct burst_port *port = p->user;
+
+	return port->master[master % NPU_DRAM_MASTERS].end;
+}
+
+uint64_t npu_burst_port_unanswered(const struct npu_memory_port *p)
+{
+	const struct burst_port *port = p->user;
+	uint64_t count = 0;
+
+	for (unsigned m = 0; m < port->masters; m++)
+		for (uint64_t n = port->master[m].first;
+		     n < port->master[m].end; n++)
+			count += burst_at(&port->master[m], n)->done == NEVER;
+	return count;
 }

@@ -29,6 +29,22 @@ NPU_NODISCARD enum npu_status npu_burst_port_random(uint64_t seed,
 						    struct npu_memory_port *out,
 						    struct npu_error *err);
 
+/* A memory elsewhere: the n-th request of a master, from 0, is answered when
+ * npu_burst_port_answer() says so, in `cycle` or the first one after that the
+ * rules of the port allow.
+ *   run     the request
+ *   errors  E_RANGE: no such request, or answered before */
+NPU_NODISCARD enum npu_status
+npu_burst_port_external(struct npu_memory_port *out, struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_burst_port_answer(struct npu_memory_port *port, unsigned master, uint64_t n,
+		      uint64_t cycle, struct npu_dram_run *run,
+		      struct npu_error *err);
+/* Requests that `master` has made, and those of all that have no answer yet. */
+uint64_t npu_burst_port_asked(const struct npu_memory_port *port,
+			      unsigned master);
+uint64_t npu_burst_port_unanswered(const struct npu_memory_port *port);
+
 #ifdef __cplusplus
 }
 #endif

@@ -103,6 +103,11 @@ static void start_cores(struct npu_sim *sim)
 	uint64_t code = code_address(
 		sim, npu_program_layout(sim->program, sim->region_base));
 
+	if (sim->options.place) {
+		code = sim->options.place->code;
+		memcpy(sim->region_base, sim->options.place->region,
+		       sizeof sim->region_base);
+	}
 	for (uint32_t i = 0; i < sim->core_count; i++) {
 		struct npu__core *core = &sim->core[i];
 
@@ -123,6 +128,8 @@ static void start_cores(struct npu_sim *sim)
 
 static enum npu_status make_port(struct npu_sim *sim, struct npu_error *err)
 {
+	if (sim->options.pulled)
+		return npu__pull_port(sim, err);
 	if (sim->options.make_port)
 		return sim->options.make_port(sim->options.port_user,
 					      &sim->port, err);
@@ -160,6 +167,8 @@ enum npu_status npu_sim_create(const struct npu_chip *chip,
 	if (status == NPU_OK)
 		status = npu_memory_create(chip, program, options->functional,
 					   &sim->memory, err);
+	if (status == NPU_OK && options->functional && options->pulled)
+		status = npu_memory_own_constants(sim->memory, err);
 	if (status == NPU_OK)
 		status = make_port(sim, err);
 	if (status != NPU_OK) {
@@ -186,7 +195,7 @@ void npu_sim_destroy(struct npu_sim *sim)
 }
 
 /* Everything but the contents of memory as it is before the first cycle. */
-static enum npu_status reset(struct npu_sim *sim, struct npu_error *err)
+enum npu_status npu__sim_reset(struct npu_sim *sim, struct npu_error *err)
 {
 	if (sim->has_run) {
 		sim->port.destroy(sim->port.user);
@@ -257,8 +266,8 @@ static enum npu_status submit_begun(struct npu_sim *sim, struct npu__core *core,
  * it is decided on the state at the cycle's beginning: a push is hidden from
  * issue by the cycle it was made in, an issue does not concern the sequencer,
  * and what a retirement frees is seen by neither. */
-static enum npu_status step(struct npu_sim *sim, int *moved,
-			    struct npu_error *err)
+enum npu_status npu__sim_step(struct npu_sim *sim, int *moved,
+			      struct npu_error *err)
 {
 	enum npu_status status = NPU_OK;
 
@@ -276,7 +285,7 @@ static enum npu_status step(struct npu_sim *sim, int *moved,
 	return status;
 }
 
-static npu_cycle next_event(const struct npu_sim *sim)
+npu_cycle npu__sim_next_event(const struct npu_sim *sim)
 {
 	npu_cycle next = NPU_NEVER;
 
@@ -293,10 +302,8 @@ static npu_cycle next_event(const struct npu_sim *sim)
 	return next;
 }
 
-/* An answer at cycle `at`. Returns 1 where something may go on because of it:
- * most only are parts of what a descriptor has asked for. */
-static int answer(struct npu_sim *sim, const struct npu_dram_run *run,
-		  npu_cycle at)
+int npu__sim_answer(struct npu_sim *sim, const struct npu_dram_run *run,
+		    npu_cycle at)
 {
 	struct npu__core *core = &sim->core[run->master / NPU_MASTERS_A_CORE];
 	const unsigned who = run->master % NPU_MASTERS_A_CORE;
@@ -304,100 +311,6 @@ static int answer(struct npu_sim *sim, const struct npu_dram_run *run,
 	if (who == NPU_MASTER_fetch)
 		return npu__sequencer_answer(core, at);
 	return npu__dma_answer(&core->engine[who], (uint32_t)run->id, at);
-}
-
-/* ---- the run ---- */
-
-static int have_ended(const struct npu_sim *sim)
-{
-	for (uint32_t i = 0; i < sim->core_count; i++)
-		if (!sim->core[i].sequencer.has_ended)
-			return 0;
-	return 1;
-}
-
-static enum npu_status deadlock(const struct npu_sim *sim,
-				struct npu_error *err)
-{
-	struct npu_text text = { 0 };
-	enum npu_status status;
-
-	for (uint32_t i = 0; i < sim->core_count; i++)
-		for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++) {
-			const struct npu__core *core = &sim->core[i];
-			const struct npu__engine *engine = &core->engine[e];
-
-			if (engine->flight_count)
-				npu_text_add(&text,
-					     "; %s finished instruction %u of "
-					     "core %u, "
-					     "whose token is full",
-					     npu_engine_name(engine->id),
-					     engine->flight[engine->flight_head]
-						     .insn,
-					     i);
-			else if (engine->count)
-				npu_text_add(&text,
-					     "; %s waits with instruction %u "
-					     "of core "
-					     "%u for its tokens",
-					     npu_engine_name(engine->id),
-					     engine->queue[engine->head], i);
-		}
-	status = npu_fail(err, NPU_E_FAULT, "deadlock at cycle %" PRIu64 "%s",
-			  sim->now, text.data ? text.data : "");
-	npu_text_clear(&text);
-	return status;
-}
-
-static void move_to(struct npu_sim *sim, npu_cycle at)
-{
-	npu__account(sim, at);
-	sim->now = at;
-}
-
-/* Move to the next event, be it memory's or ours. Where anything moved, that
- * is the next cycle: it may let something else move. */
-static enum npu_status advance(struct npu_sim *sim, int moved,
-			       struct npu_error *err)
-{
-	const npu_cycle next = moved ? sim->now + 1 : next_event(sim);
-	struct npu_dram_run run;
-	npu_cycle at;
-	int matters = 0;
-
-	while (!matters && sim->port.advance(sim->port.user, next, &run, &at))
-		matters = answer(sim, &run, at);
-	if (!matters && next == NPU_NEVER)
-		return deadlock(sim, err);
-	move_to(sim, matters ? at : next);
-	/* all that memory answers in this cycle comes before anything else */
-	while (sim->port.advance(sim->port.user, sim->now, &run, &at))
-		answer(sim, &run, at);
-	if (sim->options.max_cycles && sim->now > sim->options.max_cycles)
-		return npu_fail(err, NPU_E_LIMIT,
-				"more than %" PRIu64 " cycles",
-				sim->options.max_cycles);
-	return NPU_OK;
-}
-
-enum npu_status npu_sim_run(struct npu_sim *sim, npu_layer_hook *hook,
-			    void *user, struct npu_result **result,
-			    struct npu_error *err)
-{
-	sim->hook = hook;
-	sim->hook_user = user;
-	NPU_TRY(reset(sim, err));
-	for (;;) {
-		int moved;
-
-		NPU_TRY(step(sim, &moved, err));
-		if (have_ended(sim))
-			break;
-		NPU_TRY(advance(sim, moved, err));
-	}
-	npu__account_counters(sim);
-	return npu__sim_result(sim, result, err);
 }
 
 /* ---- tensors ---- */

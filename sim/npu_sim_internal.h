@@ -116,6 +116,11 @@ struct npu_sim {
 	struct npu_error fault; /* of one instruction, before it is located */
 	npu_layer_hook *hook;
 	void *hook_user;
+	/* the run, between two calls of npu_sim_next() */
+	uint8_t has_stepped; /* cycle `now` is done with */
+	uint8_t has_ended;
+	int moved; /* in cycle `now` */
+	struct npu__pull *pull; /* NULL: memory is a port's */
 	/* tracing */
 	struct npu_event *events;
 	size_t event_count, event_capacity;
@@ -145,6 +150,27 @@ static inline struct npu__flight *npu__flight(struct npu__engine *engine,
 {
 	return &engine->flight[(engine->flight_head + i) % NPU_FLIGHT_MAX];
 }
+
+/* ---- npu_sim.c ---- */
+/* Everything but the contents of memory as it is before the first cycle. */
+enum npu_status npu__sim_reset(struct npu_sim *sim, struct npu_error *err);
+/* All of cycle sim->now. */
+enum npu_status npu__sim_step(struct npu_sim *sim, int *moved,
+			      struct npu_error *err);
+/* First cycle after now in which something happens by itself. */
+npu_cycle npu__sim_next_event(const struct npu_sim *sim);
+/* An answer at cycle `at`. Returns 1 where something may go on because of it:
+ * most only are parts of what a descriptor has asked for. */
+int npu__sim_answer(struct npu_sim *sim, const struct npu_dram_run *run,
+		    npu_cycle at);
+
+/* ---- npu_pull_port.c: memory elsewhere ---- */
+/* Make sim->port, and sim->pull, for a run. */
+enum npu_status npu__pull_port(struct npu_sim *sim, struct npu_error *err);
+/* Take the oldest request that the caller has not seen. Returns 0: none. */
+int npu__pull_take(struct npu_sim *sim, struct npu_sim_event *event);
+/* Whether memory owes an answer. */
+int npu__pull_waits(const struct npu_sim *sim);
 
 /* ---- npu_sequencer.c ---- */
 /* Ask for a descriptor ahead, push one, where it can be. Returns how much it

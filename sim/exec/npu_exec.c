@@ -106,6 +106,21 @@ enum npu_status npu_memory_create(const struct npu_chip *chip,
 	return NPU_OK;
 }
 
+enum npu_status npu_memory_own_constants(struct npu_memory *m,
+					 struct npu_error *err)
+{
+	m->owns_constants = 1;
+	for (unsigned r = 0; r < NPU_REGIONS; r++) {
+		if (m->region_kind[r] != NPU_REGION_constants)
+			continue;
+		m->region[r] = calloc(m->region_bytes[r] + 1, 1);
+		if (!m->region[r])
+			return npu_fail(err, NPU_E_NOMEM,
+					"no memory to simulate in");
+	}
+	return NPU_OK;
+}
+
 void npu_memory_destroy(struct npu_memory *m)
 {
 	if (!m)
@@ -115,7 +130,8 @@ void npu_memory_destroy(struct npu_memory *m)
 		free(m->core[i].acc);
 	}
 	for (unsigned r = 0; r < NPU_REGIONS; r++)
-		if (m->region_kind[r] != NPU_REGION_constants)
+		if (m->owns_constants ||
+		    m->region_kind[r] != NPU_REGION_constants)
 			free(m->region[r]);
 	free(m->scratch);
 	free(m);

@@ -27,6 +27,7 @@ struct npu_memory {
 	uint64_t region_bytes[NPU_REGIONS];
 	enum npu_region_kind region_kind[NPU_REGIONS];
 	void *scratch; /* packed tiles of GEMM */
+	uint8_t owns_constants;
 };
 
 /* Memories for `program` on `chip`; constants are borrowed from the program,
@@ -38,6 +39,12 @@ npu_memory_create(const struct npu_chip *chip,
 		  const struct npu_program *program, int with_data,
 		  struct npu_memory **out, struct npu_error *err);
 void npu_memory_destroy(struct npu_memory *memory);
+
+/* Constants of the memory's own, zero, instead of the program's: for whoever
+ * has their content from elsewhere.
+ *   errors  E_NOMEM */
+NPU_NODISCARD enum npu_status
+npu_memory_own_constants(struct npu_memory *memory, struct npu_error *err);
 
 /* Refuse what `insn` must not touch, and fields that have no meaning, so that
  * executing it cannot leave the memories.

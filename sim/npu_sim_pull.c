@@ -1,0 +1,156 @@
+/* sim/npu_sim_pull.c - a run, from event to event, as its owner asks for it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sim/npu_sim_internal.h"
+#include <inttypes.h>
+
+static int have_ended(const struct npu_sim *sim)
+{
+	for (uint32_t i = 0; i < sim->core_count; i++)
+		if (!sim->core[i].sequencer.has_ended)
+			return 0;
+	return 1;
+}
+
+static enum npu_status deadlock(const struct npu_sim *sim,
+				struct npu_error *err)
+{
+	struct npu_text text = { 0 };
+	enum npu_status status;
+
+	for (uint32_t i = 0; i < sim->core_count; i++)
+		for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++) {
+			const struct npu__core *core = &sim->core[i];
+			const struct npu__engine *engine = &core->engine[e];
+
+			if (engine->flight_count)
+				npu_text_add(&text,
+					     "; %s finished instruction %u of "
+					     "core %u, "
+					     "whose token is full",
+					     npu_engine_name(engine->id),
+					     engine->flight[engine->flight_head]
+						     .insn,
+					     i);
+			else if (engine->count)
+				npu_text_add(&text,
+					     "; %s waits with instruction %u "
+					     "of core "
+					     "%u for its tokens",
+					     npu_engine_name(engine->id),
+					     engine->queue[engine->head], i);
+		}
+	status = npu_fail(err, NPU_E_FAULT, "deadlock at cycle %" PRIu64 "%s",
+			  sim->now, text.data ? text.data : "");
+	npu_text_clear(&text);
+	return status;
+}
+
+static void move_to(struct npu_sim *sim, npu_cycle at)
+{
+	npu__account(sim, at);
+	sim->now = at;
+}
+
+/* What memory answers up to `limit`, until something may go on because of it:
+ * returns 1 and that cycle. An answer of the present cycle, which is done with,
+ * counts in the next. */
+static int take_answers(struct npu_sim *sim, npu_cycle limit, npu_cycle *at)
+{
+	struct npu_dram_run run;
+
+	while (sim->port.advance(sim->port.user, limit, &run, at)) {
+		if (!npu__sim_answer(sim, &run, *at))
+			continue;
+		if (*at > sim->now)
+			return 1;
+		sim->moved = 1;
+	}
+	return 0;
+}
+
+/* Move to the next event, be it memory's or ours. Where anything moved, that
+ * is the next cycle: it may let something else move. Returns 0 where it lies
+ * beyond `until`, and its cycle in `next`. */
+static int advance(struct npu_sim *sim, npu_cycle until, npu_cycle *next)
+{
+	npu_cycle at;
+
+	*next = sim->moved ? sim->now + 1 : npu__sim_next_event(sim);
+	if (take_answers(sim, *next < until ? *next : until, &at))
+		*next = at;
+	else if (sim->moved)
+		*next = sim->now + 1;
+	if (*next > until || *next == NPU_NEVER)
+		return 0;
+	move_to(sim, *next);
+	/* all that memory answers in this cycle comes before anything else */
+	while (take_answers(sim, sim->now, &at))
+		;
+	sim->has_stepped = 0;
+	return 1;
+}
+
+enum npu_status npu_sim_begin(struct npu_sim *sim, npu_layer_hook *hook,
+			      void *user, struct npu_error *err)
+{
+	sim->hook = hook;
+	sim->hook_user = user;
+	sim->has_stepped = sim->has_ended = 0;
+	return npu__sim_reset(sim, err);
+}
+
+/* The present cycle. */
+static enum npu_status step(struct npu_sim *sim, struct npu_error *err)
+{
+	if (sim->options.max_cycles && sim->now > sim->options.max_cycles)
+		return npu_fail(err, NPU_E_LIMIT,
+				"more than %" PRIu64 " cycles",
+				sim->options.max_cycles);
+	sim->has_stepped = 1;
+	NPU_TRY(npu__sim_step(sim, &sim->moved, err));
+	sim->has_ended = (uint8_t)have_ended(sim);
+	if (sim->has_ended)
+		npu__account_counters(sim);
+	return NPU_OK;
+}
+
+enum npu_status npu_sim_next(struct npu_sim *sim, uint64_t until,
+			     struct npu_sim_event *event, struct npu_error *err)
+{
+	for (;;) {
+		if (npu__pull_take(sim, event))
+			return NPU_OK;
+		*event = (struct npu_sim_event){ .cycle = sim->now };
+		if (sim->has_ended) {
+			event->kind = NPU_SIM_end;
+			return NPU_OK;
+		}
+		if (sim->has_stepped && !advance(sim, until, &event->cycle)) {
+			if (event->cycle == NPU_NEVER && !npu__pull_waits(sim))
+				return deadlock(sim, err);
+			return NPU_OK;
+		}
+		if (!sim->has_stepped)
+			NPU_TRY(step(sim, err));
+	}
+}
+
+enum npu_status npu_sim_finish(struct npu_sim *sim, struct npu_result **result,
+			       struct npu_error *err)
+{
+	return npu__sim_result(sim, result, err);
+}
+
+enum npu_status npu_sim_run(struct npu_sim *sim, npu_layer_hook *hook,
+			    void *user, struct npu_result **result,
+			    struct npu_error *err)
+{
+	struct npu_sim_event event;
+
+	if (sim->options.pulled)
+		return npu_fail(err, NPU_E_UNSUPPORTED,
+				"a pulled simulator does not run by itself");
+	NPU_TRY(npu_sim_begin(sim, hook, user, err));
+	NPU_TRY(npu_sim_next(sim, NPU_NEVER, &event, err));
+	return npu_sim_finish(sim, result, err);
+}
