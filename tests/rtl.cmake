@@ -12,6 +12,8 @@ npu_verilated_test(function TOP npu_function OPT -O2
   SOURCES unit/rtl/function_test.cc USES exec)
 
 # LD and ST
+npu_verilated_test(dma TOP npu_dma_bench SV unit/rtl/npu_dma_bench.sv
+  SOURCES unit/rtl/dma_test.cc USES sim)
 npu_synth_test(npu_ld PARAMETERS DMA_WIDTH=16 OUTSTANDING_MAX=4)
 npu_synth_test(npu_st PARAMETERS DMA_WIDTH=16)
 

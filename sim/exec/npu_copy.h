@@ -4,6 +4,10 @@
 #define NPU_COPY_H
 #include "sim/exec/npu_exec.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ld and st by value: what both have; the fills of st are 0. */
 struct npu_copy {
 	uint64_t spad, n0, n1, n2, n3, d1, d2, d3;
@@ -53,4 +57,7 @@ static inline uint64_t npu_copy_spad(const struct npu_copy *copy, uint64_t i3,
 /* Byte `at` of `region`, where the instruction was checked. */
 uint8_t *npu_memory_byte(struct npu_memory *memory, uint8_t region, int64_t at);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

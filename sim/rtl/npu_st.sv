@@ -52,7 +52,8 @@ module npu_st #(
   logic [511:0] taken;
   wire [39:0]   base = region_base[40*npu_isa_pkg::st_region(taken) +: 40];
   wire          go = busy && !loading && wait_left == 0 && goes_on;
-  wire          a_end;
+  logic         a_local;                // to this core's own memories
+  wire          a_end, local_done;
   assign ready = !busy;
 
   always_ff @(posedge clk) begin
@@ -66,7 +67,7 @@ module npu_st #(
       busy <= 0;
       loading <= 0;
     end else begin
-      busy <= issue || (busy && !a_end);
+      busy <= issue || (busy && !(a_local ? local_done : a_end));
       loading <= issue;
     end
   end
@@ -77,7 +78,6 @@ module npu_st #(
   wire [25:0]  spad, index_addr;
   wire [BW:0]  bytes, upto, unused_from;
   wire [31:0]  unused_fill;
-  logic        a_local;
   logic        a_open;                  // the buffer will hold bytes
   logic [33:0] a_tag;                   // of this burst
   wire [39:0]  end_address = address + 40'(upto) - 40'd1;
@@ -190,8 +190,12 @@ module npu_st #(
   logic [1:0]      ends_write, ends_read;
   logic [2:0]      ends_count;
   wire             ends_now = goes_on && b_end;
+  wire [15:0]      lacks = ends[16*ends_read +: 16] - acknowledged;
 
-  assign done = ends_count != 0 && ends[16*ends_read +: 16] == acknowledged;
+  // not more than 0, modulo 2^16; less where several end at one request
+  assign done = ends_count != 0 && (lacks == 0 || lacks[15]);
+  // the descriptor that the engine is busy with, which is the last one
+  assign local_done = done && ends_count == 1 && !active && !b_end;
 
   always_ff @(posedge clk) begin
     if (ends_now)
