@@ -66,6 +66,7 @@ npu_chip random_machine(const npu_chip &on, npu_random *random)
 	};
 	draw_limits(random, &c);
 	draw_dram(random, &c);
+	c.dram.model = in(0, 1);
 	c.dma.width = uint64_t(1) << in(2, 6);
 	c.vector.latency = in(1, 20);
 	c.vector.function_passes = in(1, 4);

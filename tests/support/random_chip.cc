@@ -52,7 +52,7 @@ uint64_t in(npu_random *random, uint64_t lo, uint64_t hi)
 
 void draw_limits(npu_random *random, npu_chip *chip)
 {
-	chip->queues.depth = in(random, 1, 8);
+	chip->queues.depth = in(random, 1, 16);
 	chip->queues.prefetch = in(random, 1, 16);
 	chip->dma.outstanding = in(random, 1, 32);
 	chip->dma.startup = in(random, 0, 30);
@@ -62,7 +62,7 @@ void draw_limits(npu_random *random, npu_chip *chip)
 // mostly waiting.
 void draw_dram(npu_random *random, npu_chip *chip)
 {
-	const uint64_t latencies[] = { 0, 1000, 20000, 100000, 1000000 };
+	const uint64_t latencies[] = { 0, 1000, 20000, 60000, 200000 };
 
 	chip->dram.model = NPU_dram_model_command;
 	if (npu_random_below(random, 2)) {

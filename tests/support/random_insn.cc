@@ -11,11 +11,22 @@ namespace
 struct Draw {
 	npu_random *random;
 	const npu_chip &chip;
+	unsigned part; // of PARTS, where operands lie; PARTS: anywhere
 	const Sizes sizes{ chip };
 	// what may be written in the scratchpad lies below: indices follow
 	const uint64_t index_base = sizes.spad - index_bytes;
 	const uint32_t columns = uint32_t(chip.array.cols);
+	enum { PARTS = 4 };
 
+	// Operands of a memory of `size` lie in [low(size), high(size)).
+	uint64_t low(uint64_t size) const
+	{
+		return part == PARTS ? 0 : (part * size / PARTS + 15) / 16 * 16;
+	}
+	uint64_t high(uint64_t size) const
+	{
+		return part == PARTS ? size : (part + 1) * size / PARTS;
+	}
 	uint64_t in(uint64_t lo, uint64_t hi)
 	{
 		return lo + npu_random_below(random, hi - lo + 1);
@@ -42,7 +53,8 @@ bool fit_in(Draw &d, int64_t first, int64_t end, int64_t low, int64_t high,
 bool fit(Draw &d, int64_t first, int64_t end, uint64_t size, int64_t grain,
 	 int64_t *shift)
 {
-	return fit_in(d, first, end, 0, int64_t(size), grain, shift);
+	return fit_in(d, first, end, int64_t(d.low(size)),
+		      int64_t(d.high(size)), grain, shift);
 }
 
 struct Range {
@@ -202,7 +214,7 @@ void same_product(npu_insn_gemm &g, const npu_insn_gemm &last)
 bool place_sources(Draw &d, npu_insn &insn)
 {
 	npu_insn_gemm &g = insn.gemm;
-	const bool is_near = d.percent(30);
+	const bool is_near = d.percent(g.sparse ? 60 : 30);
 	const int64_t bank = int64_t(d.sizes.spad / d.chip.scratchpad.banks);
 	int64_t shift;
 	npu_access a[NPU_ACCESS_MAX];
@@ -212,9 +224,11 @@ bool place_sources(Draw &d, npu_insn &insn)
 	for (size_t i = 0; i < n && a[i].space == NPU_SPACE_spad; i++) {
 		const int64_t first = npu__access_first(&a[i]);
 		const int64_t end = npu__access_end(&a[i]);
-		const int64_t low = int64_t(g.a_addr) * 16 / bank * bank;
+		const int64_t base = int64_t(g.a_addr) * 16 / bank * bank;
+		const int64_t low =
+			std::max(base, int64_t(d.low(d.index_base)));
 		const int64_t high =
-			std::min(low + bank, int64_t(d.index_base));
+			std::min(base + bank, int64_t(d.high(d.index_base)));
 		if ((i != 1 || !is_near ||
 		     !fit_in(d, first, end, low, high, 16, &shift)) &&
 		    !fit(d, first, end, d.index_base, 16, &shift))
@@ -232,7 +246,7 @@ bool draw_gemm(Draw &d, npu_insn &insn, const npu_insn &last)
 	g.op = NPU_OP_gemm;
 	g.ta = d.percent(30);
 	g.tb = !g.ta && d.percent(40);
-	g.sparse = g.ta || g.tb ? 0 : d.percent(40) ? d.in(1, 2) : 0;
+	g.sparse = g.ta || g.tb ? 0 : d.percent(60) ? d.in(1, 2) : 0;
 	g.init = d.in(0, 2);
 	if (d.percent(50)) {
 		g.dt_a = ints[d.in(0, 1)];
@@ -271,6 +285,8 @@ bool draw_operand(Draw &d, npu_insn &insn, npu_slot slot, unsigned types)
 	npu_operand o = {};
 	int64_t shift;
 	o.kind = npu_kind(d.in(0, types == 2 ? 0 : is_write ? 2 : 3));
+	if (o.kind >= NPU_KIND_acc && d.percent(40)) // of all types
+		o.kind = NPU_KIND_tensor;
 	o.dtype = all[d.in(0, types - 1)];
 	if (o.kind >= NPU_KIND_acc)
 		o.dtype = types < 6 || d.percent(50) ? NPU_s32 : NPU_fp32;
@@ -316,7 +332,7 @@ void draw_in_place(Draw &d, npu_insn &insn)
 
 void draw_function(Draw &d, npu_insn_ew &v)
 {
-	v.ints = d.in(0, 2);
+	v.ints = d.percent(60) ? 0 : d.in(1, 2);
 	v.op0 = d.in(0, v.ints >= 1 ? 15 : 10);
 	v.op1 = v.op0 == NPU_ALU_sel ? 0 : d.in(0, v.ints == 2 ? 15 : 9);
 	if (v.op1 == NPU_ALU_sel)
@@ -406,22 +422,27 @@ bool is_legal(const Draw &d, const npu_insn &insn)
 } // namespace
 
 Insns::Insns(const npu_chip &chip, npu_random *random)
-    : chip_(chip), random_(random), weight_(), last_gemm_()
+    : chip_(chip), random_(random), weight_(),
+      is_apart_(npu_random_below(random, 3) == 0), last_gemm_()
 {
 	const unsigned weights[] = { 1, 2, 2, 2, 3, 8 };
 	for (unsigned &w : weight_)
 		w = weights[npu_random_below(random, 6)];
+	weight_[3] += 2; // the most forms: vectors
+	weight_[4] += 2;
 }
 
 npu_insn Insns::next()
 {
-	Draw d = { random_, chip_ };
+	Draw d = { random_, chip_, Draw::PARTS };
 	unsigned all = 0, op = 0;
 	for (unsigned w : weight_)
 		all += w;
 	uint64_t dice = d.in(0, all - 1);
 	for (; dice >= weight_[op]; op++)
 		dice -= weight_[op];
+	if (is_apart_)
+		d.part = std::min(op, 3u);
 	for (;;) {
 		npu_insn insn = {};
 		bool fits = op == 0   ? draw_ld(d, insn)

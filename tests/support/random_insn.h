@@ -21,6 +21,7 @@ class Insns
 	const npu_chip chip_;
 	npu_random *random_;
 	unsigned weight_[5]; // ld, st, gemm, ew, red
+	bool is_apart_;      // each engine has its part of every memory
 	npu_insn last_gemm_;
 };
 } // namespace random_program

@@ -191,13 +191,17 @@ std::vector<npu_insn> draw(const npu_chip &chip, uint64_t seed, size_t count)
 	npu_random random = { npu_random_u64(&mix) };
 	std::vector<npu_insn> code;
 	Insns insns(chip, &random);
+	// some programs have little at work at a time: a barrier after many
+	const uint64_t sides = npu_random_below(&random, 4) ? 40 : 3;
 	while (code.size() < count) {
-		uint64_t dice = npu_random_below(&random, 40);
+		uint64_t dice = npu_random_below(&random, sides);
 		npu_insn insn = {};
 		if (dice == 0) {
 			insn.op = NPU_OP_bar;
 			insn.bar.engines = 2 * npu_random_below(&random, 16);
-		} else if (dice == 1) {
+			if (sides < 40)
+				insn.bar.engines = 0x1e;
+		} else if (dice == 1 && sides == 40) {
 			insn.op = NPU_OP_mark;
 		} else {
 			insn = insns.next();

@@ -201,17 +201,19 @@ void add_between(npu_random *random, const std::vector<int> &engine,
 void add_credits(npu_random *random, const std::vector<int> &engine,
 		 size_t pair, Pair &p)
 {
-	const unsigned most = 1 + unsigned(npu_random_below(random, 3));
+	// small, so that who gives often finds no room
+	const unsigned most =
+		std::max(2u, unsigned(npu_random_below(random, 5))) - 1;
 	unsigned count = p.initial = unsigned(npu_random_below(random, most));
 	for (size_t i = 0; i < engine.size(); i++) {
 		if (engine[i] == int(pair % ENGINES) && count &&
-		    npu_random_below(random, 3) == 0) {
+		    npu_random_below(random, 4)) {
 			p.waits.push_back(i);
 			count--;
 		}
 		if (engine[i] != int(pair / ENGINES))
 			continue;
-		if (count < most && npu_random_below(random, 3) == 0) {
+		if (count < most && npu_random_below(random, 4)) {
 			p.signals.push_back(i);
 			count++;
 		}
@@ -274,7 +276,8 @@ void declare(npu_random *random, size_t pair, const Pair &p,
 	token.producer = npu_engine_id(pair / ENGINES + 1);
 	token.consumer = npu_engine_id(pair % ENGINES + 1);
 	token.initial = uint16_t(p.initial);
-	token.capacity = uint16_t(most + npu_random_below(random, 3));
+	const uint64_t slack = npu_random_below(random, 8);
+	token.capacity = uint16_t(most + (slack < 3 ? slack : 0));
 	core->port[p.port].used = 1;
 	core->port[p.port].counter = uint8_t(p.counter);
 }
@@ -293,7 +296,7 @@ std::vector<Edge> insert_tokens(const npu_chip &chip, npu_random *random,
 	for (size_t p = 0; p < PAIRS; p++)
 		wanted[p] = !pairs[p].links.empty() ||
 			    (tokens == Tokens::PLENTY &&
-			     npu_random_below(random, 3) == 0);
+			     npu_random_below(random, 2));
 	number(random, pairs, wanted);
 	for (size_t p = 0; p < PAIRS; p++) {
 		Pair &pair = pairs[p];
