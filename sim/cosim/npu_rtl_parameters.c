@@ -3,11 +3,25 @@
 #include "sim/cosim/npu_rtl_parameters.h"
 #include <inttypes.h>
 
-enum { QUEUE_MAX = 64 }; /* npu_chip.def: queues.depth */
+/* Depths of what registers set at run time: most chips share one model. */
+enum {
+	QUEUE_MAX = 64, /* npu_chip.def: queues.depth */
+	OUTSTANDING_MIN = 64
+};
 
 static int is_power_of_two(uint64_t n)
 {
 	return n && !(n & (n - 1));
+}
+
+/* The power of two, at least OUTSTANDING_MIN, that is not below n. */
+static uint64_t power_above(uint64_t n)
+{
+	uint64_t power = OUTSTANDING_MIN;
+
+	while (power < n)
+		power *= 2;
+	return power;
 }
 
 static enum npu_status refuse(struct npu_error *err, const char *key,
@@ -57,6 +71,7 @@ enum npu_status npu_rtl_print_parameters(const struct npu_chip *chip,
 					 struct npu_text *out,
 					 struct npu_error *err)
 {
+	const uint64_t outstanding = power_above(chip->dma.outstanding);
 	const struct {
 		const char *name;
 		uint64_t value;
@@ -73,6 +88,7 @@ enum npu_status npu_rtl_print_parameters(const struct npu_chip *chip,
 		{ "FUNCTION_PASSES", chip->vector.function_passes },
 		{ "DMA_WIDTH", chip->dma.width },
 		{ "QUEUE_MAX", QUEUE_MAX },
+		{ "OUTSTANDING_MAX", outstanding },
 	};
 
 	NPU_TRY(check_shape(chip, err));
