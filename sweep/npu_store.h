@@ -1,0 +1,71 @@
+/* sweep/npu_store.h - results of trials by their keys, for ever.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef NPU_STORE_H
+#define NPU_STORE_H
+#include "base/npu_text.h"
+#include "sweep/npu_trial.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct npu_store; /* opaque: one connection, of one process */
+
+enum npu_store_access {
+	NPU_STORE_READ,	 /* beside any writer */
+	NPU_STORE_WRITE, /* alone: a second writer is refused */
+};
+
+/* Open the store `where`: the path of an SQLite file, made where it is not
+ * there and access is WRITE.
+ *   errors  E_IO: not there, not a store, of another schema, in use by another
+ *           writer (who and since when), or on a network file system, where
+ *           SQLite's locks are not to be trusted */
+NPU_NODISCARD enum npu_status npu_store_open(const char *where,
+					     enum npu_store_access access,
+					     struct npu_store **out,
+					     struct npu_error *err);
+void npu_store_close(struct npu_store *store);
+
+/* What became of a trial. */
+struct npu_outcome {
+	enum npu_status status; /* OK, or why there are no counts */
+	const char *text;	/* a line of counts, or a message */
+};
+
+/* Whether the same trial would fail in the same way again: what does not fit a
+ * chip never will; what crashed or found no memory is tried again. */
+int npu_outcome_is_final(enum npu_status status);
+
+/* The outcome stored for a key.
+ *   found   0: none
+ *   out     its text is in `text`, which is overwritten */
+NPU_NODISCARD enum npu_status npu_store_find(struct npu_store *store,
+					     const char *key, int *found,
+					     struct npu_outcome *out,
+					     struct npu_text *text,
+					     struct npu_error *err);
+
+/* Outcomes between begin and commit are stored together or not at all. An
+ * outcome that is already final stays.
+ *   errors  E_IO: disk full, and the like; nothing of the transaction is kept
+ *           and the store is intact */
+NPU_NODISCARD enum npu_status npu_store_begin(struct npu_store *store,
+					      struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_store_put(struct npu_store *store,
+					    const char *key,
+					    const struct npu_outcome *outcome,
+					    struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_store_commit(struct npu_store *store,
+					       struct npu_error *err);
+
+/* Take over every outcome of the store file `from` that this one has not.
+ *   added   how many */
+NPU_NODISCARD enum npu_status npu_store_merge(struct npu_store *store,
+					      const char *from, uint64_t *added,
+					      struct npu_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
