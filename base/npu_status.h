@@ -17,6 +17,7 @@
 	X(E_CAPACITY,     6, "does not fit the chip")                     \
 	X(E_FAULT,        7, "program fault")                             \
 	X(E_IO,           8, "cannot read or write")                      \
+	X(E_SWEEP,        9, "sweep finished with failed trials")         \
 	X(E_NOMEM,       70, "out of memory")                             \
 	X(E_INTERNAL,    70, "internal error")
 // clang-format on

@@ -261,6 +261,11 @@ int npu_outcome_is_final(enum npu_status status)
 	       status != NPU_E_IO;
 }
 
+int npu_outcome_is_infeasible(enum npu_status status)
+{
+	return status == NPU_E_CAPACITY || status == NPU_E_UNSUPPORTED;
+}
+
 enum npu_status npu_store_find(struct npu_store *s, const char *key, int *found,
 			       struct npu_outcome *out, struct npu_text *text,
 			       struct npu_error *err)

@@ -37,6 +37,10 @@ struct npu_outcome {
  * chip never will; what crashed or found no memory is tried again. */
 int npu_outcome_is_final(enum npu_status status);
 
+/* Whether it says that the chip cannot run the model, rather than that
+ * something went wrong. */
+int npu_outcome_is_infeasible(enum npu_status status);
+
 /* The outcome stored for a key.
  *   found   0: none
  *   out     its text is in `text`, which is overwritten */

@@ -3,3 +3,9 @@ npu_test(sweep LABEL unit USES sweep base SOURCES
   unit/sweep/sweep_spec_test.cc
   unit/sweep/store_test.cc
   unit/sweep/trial_test.cc)
+
+# The command: kills, shards, full disks; 200 kills by hand.
+add_test(NAME e2e.sweep
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/sweep.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/sweep-e2e)
+set_tests_properties(e2e.sweep PROPERTIES LABELS e2e TIMEOUT 300)

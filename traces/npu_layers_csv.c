@@ -1,13 +1,13 @@
 /* traces/npu_layers_csv.c - layers.csv, safe to open in a spreadsheet.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "traces/npu_csv_internal.h"
+#include "traces/npu_csv.h"
 #include "traces/npu_writers.h"
 #include <inttypes.h>
 #include <string.h>
 
 /* Quoted; a leading = + - @ or tab would be run as a formula: an apostrophe
  * before it. source: OWASP, "CSV Injection". */
-void npu__csv_text(struct npu_text *out, const char *text)
+void npu_csv_text(struct npu_text *out, const char *text)
 {
 	npu_text_add(out, "\"%s", strchr("=+-@\t\r", text[0]) && text[0] ? "'"
 									  : "");
@@ -39,9 +39,9 @@ static void add_row(struct npu_text *out, const struct npu_layer_result *l)
 	const struct npu_stats *s = &l->stats;
 	double energy_pj = 0;
 
-	npu__csv_text(out, l->name);
+	npu_csv_text(out, l->name);
 	npu_text_add(out, ",");
-	npu__csv_text(out, l->op);
+	npu_csv_text(out, l->op);
 	npu_text_add(out, ",%s,%" PRIu64 ",%.12g", l->bound ? l->bound : "",
 		     l->bound_cycles,
 		     s->span_cycles ? (double)l->bound_cycles /

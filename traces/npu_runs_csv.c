@@ -1,6 +1,6 @@
 /* traces/npu_runs_csv.c - the layers of several runs as one CSV file.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "traces/npu_csv_internal.h"
+#include "traces/npu_csv.h"
 #include "traces/npu_runs_internal.h"
 
 static void add_heads(struct npu_text *out)
@@ -34,14 +34,14 @@ static void add_row(struct npu_text *out, const struct npu__run *run, size_t k)
 	static const char *const of_layer[] = { "name", "op", "bound" };
 	const json_t *layer = npu__layer(run, k);
 
-	npu__csv_text(out, run->label);
+	npu_csv_text(out, run->label);
 	for (size_t i = 0; i < 3; i++) {
 		npu_text_add(out, ",");
-		npu__csv_text(out, npu__string(run->summary, of_run[i]));
+		npu_csv_text(out, npu__string(run->summary, of_run[i]));
 	}
 	for (size_t i = 0; i < 3; i++) {
 		npu_text_add(out, ",");
-		npu__csv_text(out, npu__string(layer, of_layer[i]));
+		npu_csv_text(out, npu__string(layer, of_layer[i]));
 	}
 	add_number(out, layer, "bound_cycles");
 	add_number(out, layer, "roof_ratio");

@@ -1,0 +1,77 @@
+/* sweep/npu_plan.h - which trials a sweep has, and which are still to run.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef NPU_PLAN_H
+#define NPU_PLAN_H
+#include "sweep/npu_store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { NPU_TRIALS_MAX = 16 * 1000 * 1000 };
+
+enum npu_trial_state {
+	NPU_TRIAL_selected, /* to be simulated, or taken from the store */
+	NPU_TRIAL_impossible, /* no chip can be so */
+	NPU_TRIAL_constrained, /* a constraint of the chip alone does not hold */
+	NPU_TRIAL_capped,      /* beyond run_cap */
+	NPU_TRIAL_elsewhere,   /* of another shard */
+};
+
+/* Point and chip of one trial. */
+struct npu_trial {
+	uint64_t index, point;
+	size_t model;
+	enum npu_trial_state state;
+	size_t broken; /* constrained: which */
+	struct npu_chip chip;
+	char key[NPU_TRIAL_KEY_SIZE];
+	struct npu_error why; /* impossible */
+};
+
+struct npu_plan_options {
+	uint64_t shard, shards; /* of shards 0..shards-1; 0 shards: all */
+};
+
+/* Walk all trials in order; the selected ones have their key.
+ *   each    returns 0 to stop
+ *   errors  E_LIMIT: more than NPU_TRIALS_MAX; E_RANGE: an expression that has
+ *           no value */
+typedef int npu_each_trial(void *user, const struct npu_trial *trial);
+NPU_NODISCARD enum npu_status
+npu_plan_walk(const struct npu_sweep *sweep, const struct npu_runner *runner,
+	      const struct npu_plan_options *options, npu_each_trial *each,
+	      void *user, struct npu_error *err);
+
+/* What is to do. */
+struct npu_plan {
+	uint64_t points, trials;
+	uint64_t impossible, capped, elsewhere;
+	uint64_t constrained[NPU_SWEEP_EXPRESSIONS_MAX]; /* by constraint */
+	uint64_t selected;
+	uint64_t repeated; /* of these, with the key of an earlier one */
+	uint64_t stored;   /* with an outcome in the store */
+	uint64_t *pending; /* [pending_count] trials to run, in order */
+	uint64_t pending_count;
+};
+
+/*   store  NULL: nothing is stored
+ *   out    npu_plan_clear() frees it
+ *   errors as npu_plan_walk(), E_IO, E_NOMEM */
+NPU_NODISCARD enum npu_status
+npu_plan_make(const struct npu_sweep *sweep, const struct npu_runner *runner,
+	      struct npu_store *store, const struct npu_plan_options *options,
+	      struct npu_plan *out, struct npu_error *err);
+void npu_plan_clear(struct npu_plan *plan);
+
+/* The same trial again by its number, with its chip; its state must have been
+ * `selected`. */
+NPU_NODISCARD enum npu_status npu_trial_of(const struct npu_sweep *sweep,
+					   uint64_t index,
+					   struct npu_trial *out,
+					   struct npu_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

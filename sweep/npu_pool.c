@@ -1,0 +1,362 @@
+/* sweep/npu_pool.c - worker processes that simulate, one that stores.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A worker is a fork: it shares the loaded networks, takes numbers of trials
+ * from its socket, and answers each with its outcome. Trials go out in short
+ * runs, since neighbours often share a program. */
+#define _GNU_SOURCE
+#include "sweep/npu_pool.h"
+#include "base/npu_clock.h"
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	RUN_MAX = 8,	   /* trials handed out at once */
+	COMMIT_MS = 200,   /* outcomes wait so long for their transaction */
+	TEXT_MAX = 1 << 16 /* of one outcome */
+};
+
+/* What a worker answers with; `length` bytes of text follow. */
+struct answer {
+	uint64_t trial;
+	uint32_t status, length;
+	char key[NPU_TRIAL_KEY_SIZE];
+};
+
+struct worker {
+	pid_t pid; /* 0: none */
+	int socket;
+	uint64_t run[RUN_MAX]; /* not answered yet, in order */
+	size_t count;
+};
+
+struct pool {
+	const struct npu_sweep *sweep;
+	struct npu_runner *runner;
+	const struct npu_plan *plan;
+	struct npu_store *store;
+	const struct npu_pool_options *options;
+	struct worker *workers; /* [jobs] */
+	uint64_t next;		/* of plan->pending */
+	uint64_t *again;	/* handed out, and lost with their worker */
+	size_t again_count;
+	uint8_t is_open; /* a transaction */
+	double started, committed, shown;
+	struct npu_progress progress;
+	struct npu_error *err;
+};
+
+/* ---- the worker ---- */
+
+static int read_all(int fd, void *data, size_t size)
+{
+	char *at = data;
+
+	while (size) {
+		const ssize_t n = read(fd, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return 0;
+		at += n;
+		size -= (size_t)n;
+	}
+	return 1;
+}
+
+static int write_all(int fd, const void *data, size_t size)
+{
+	const char *at = data;
+
+	while (size) {
+		const ssize_t n = send(fd, at, size, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return 0;
+		at += n;
+		size -= (size_t)n;
+	}
+	return 1;
+}
+
+static int answer_trial(struct pool *p, int socket, uint64_t index,
+			struct npu_text *text)
+{
+	struct npu_error err = { 0 };
+	struct npu_activity activity;
+	struct answer answer = { .trial = index };
+	struct npu_trial trial;
+	enum npu_status status;
+
+	text->length = 0;
+	status = npu_trial_of(p->sweep, index, &trial, &err);
+	if (status == NPU_OK) {
+		npu_runner_key(p->runner, trial.model, &trial.chip, answer.key);
+		status = npu_runner_run(p->runner, trial.model, &trial.chip,
+					&activity, &err);
+	}
+	if (status == NPU_OK)
+		npu_activity_print(&activity, text);
+	else
+		npu_text_add(text, "%s", err.message);
+	answer.status = (uint32_t)status;
+	answer.length = (uint32_t)text->length;
+	return !text->failed && write_all(socket, &answer, sizeof answer) &&
+	       write_all(socket, text->data, text->length);
+}
+
+static void work(struct pool *p, int socket)
+{
+	struct npu_text text = { 0 };
+	uint64_t index;
+
+	/* Ctrl-C reaches the whole group: the parent decides what it means */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (read_all(socket, &index, sizeof index) &&
+	       answer_trial(p, socket, index, &text))
+		;
+	_exit(0);
+}
+
+static enum npu_status start(struct pool *p, struct worker *w)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return npu_fail(p->err, NPU_E_IO, "cannot start a worker: %s",
+				strerror(errno));
+	w->pid = fork();
+	if (w->pid == 0) {
+		/* an end of a sibling's socket would hide its parent's death */
+		for (unsigned i = 0; i < p->options->jobs; i++)
+			if (p->workers[i].socket > 0)
+				close(p->workers[i].socket);
+		close(pair[0]);
+		work(p, pair[1]);
+	}
+	close(pair[1]);
+	if (w->pid < 0) {
+		close(pair[0]);
+		w->pid = 0;
+		return npu_fail(p->err, NPU_E_IO, "cannot start a worker: %s",
+				strerror(errno));
+	}
+	w->socket = pair[0];
+	w->count = 0;
+	return NPU_OK;
+}
+
+static void stop(struct worker *w)
+{
+	if (!w->pid)
+		return;
+	kill(w->pid, SIGKILL);
+	close(w->socket);
+	waitpid(w->pid, NULL, 0);
+	w->pid = 0;
+	w->socket = 0;
+}
+
+/* ---- handing out ---- */
+
+static uint64_t left(const struct pool *p)
+{
+	return p->plan->pending_count - p->next + p->again_count;
+}
+
+/* Give a worker that has nothing a run of trials. Near the end runs get short,
+ * so that all finish together. */
+static void hand_out(struct pool *p, struct worker *w)
+{
+	uint64_t n = left(p) / (2 * p->options->jobs) + 1;
+
+	n = n < RUN_MAX ? n : RUN_MAX;
+	while (n-- && left(p))
+		w->run[w->count++] = p->again_count
+					     ? p->again[--p->again_count]
+					     : p->plan->pending[p->next++];
+	/* a worker that has died is found when it is read from */
+	(void)write_all(w->socket, w->run, w->count * sizeof *w->run);
+}
+
+/* ---- storing ---- */
+
+static enum npu_status commit(struct pool *p)
+{
+	if (!p->is_open)
+		return NPU_OK;
+	p->is_open = 0;
+	p->committed = npu_host_seconds();
+	return npu_store_commit(p->store, p->err);
+}
+
+static enum npu_status keep(struct pool *p, const char *key,
+			    enum npu_status outcome, const char *text)
+{
+	const struct npu_outcome o = { outcome, text };
+
+	if (!p->is_open) {
+		NPU_TRY(npu_store_begin(p->store, p->err));
+		p->is_open = 1;
+	}
+	p->progress.done++;
+	NPU_TRY(npu_store_put(p->store, key, &o, p->err));
+	if (npu_outcome_is_infeasible(outcome)) {
+		p->progress.infeasible++;
+		return NPU_OK;
+	}
+	p->progress.failed += outcome != NPU_OK;
+	if (outcome != NPU_OK && p->sweep->stops_on_error)
+		return npu_fail(p->err, outcome, "%s", text);
+	return NPU_OK;
+}
+
+/* A worker died: the trial it was at is lost, the rest go out again. */
+static enum npu_status bury(struct pool *p, struct worker *w)
+{
+	struct npu_error err = { 0 };
+	struct npu_trial trial;
+	char key[NPU_TRIAL_KEY_SIZE], text[64];
+	int how = 0;
+
+	close(w->socket);
+	waitpid(w->pid, &how, 0);
+	w->pid = 0;
+	w->socket = 0;
+	if (!w->count)
+		return npu_fail(p->err, NPU_E_INTERNAL,
+				"a worker ended before its first trial");
+	for (size_t i = w->count; i-- > 1;)
+		p->again[p->again_count++] = w->run[i];
+	snprintf(text, sizeof text,
+		 WIFSIGNALED(how) ? "the worker died of signal %d"
+				  : "the worker ended with status %d",
+		 WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
+	NPU_TRY(npu_trial_of(p->sweep, w->run[0], &trial, &err));
+	npu_runner_key(p->runner, trial.model, &trial.chip, key);
+	NPU_TRY(keep(p, key, NPU_E_INTERNAL, text));
+	return left(p) ? start(p, w) : NPU_OK;
+}
+
+static enum npu_status take_answer(struct pool *p, struct worker *w,
+				   char *text)
+{
+	struct answer answer;
+
+	if (!read_all(w->socket, &answer, sizeof answer) ||
+	    answer.length >= TEXT_MAX ||
+	    !read_all(w->socket, text, answer.length))
+		return bury(p, w);
+	text[answer.length] = 0;
+	memmove(w->run, w->run + 1, --w->count * sizeof *w->run);
+	return keep(p, answer.key, (enum npu_status)answer.status, text);
+}
+
+/* ---- the loop ---- */
+
+static void show(struct pool *p, int at_end)
+{
+	const double now = npu_host_seconds();
+
+	p->progress.seconds = now - p->started;
+	if (!p->options->progress || (!at_end && now - p->shown < 0.25))
+		return;
+	p->shown = now;
+	p->options->progress(p->options->user, &p->progress);
+}
+
+static enum npu_status wait_for_answers(struct pool *p, struct pollfd *fds,
+					char *text, int *is_idle)
+{
+	const unsigned jobs = p->options->jobs;
+
+	*is_idle = 1;
+	for (unsigned i = 0; i < jobs; i++) {
+		struct worker *w = &p->workers[i];
+
+		if (w->pid && !w->count && left(p))
+			hand_out(p, w);
+		fds[i].fd = w->pid && w->count ? w->socket : -1;
+		fds[i].events = POLLIN;
+		fds[i].revents = 0;
+		*is_idle &= fds[i].fd < 0;
+	}
+	if (*is_idle)
+		return NPU_OK;
+	if (poll(fds, jobs, COMMIT_MS) < 0 && errno != EINTR)
+		return npu_fail(p->err, NPU_E_IO, "waiting for workers: %s",
+				strerror(errno));
+	for (unsigned i = 0; i < jobs; i++)
+		if (fds[i].revents)
+			NPU_TRY(take_answer(p, &p->workers[i], text));
+	if (npu_host_seconds() - p->committed > COMMIT_MS * 1e-3)
+		NPU_TRY(commit(p));
+	show(p, 0);
+	return NPU_OK;
+}
+
+static enum npu_status run(struct pool *p, struct pollfd *fds, char *text)
+{
+	enum npu_status status = NPU_OK, kept;
+	int is_idle = 0;
+
+	for (unsigned i = 0; i < p->options->jobs && status == NPU_OK; i++)
+		if (i < left(p))
+			status = start(p, &p->workers[i]);
+	while (status == NPU_OK && !is_idle &&
+	       !(p->options->stop && *p->options->stop))
+		status = wait_for_answers(p, fds, text, &is_idle);
+	for (unsigned i = 0; i < p->options->jobs; i++)
+		stop(&p->workers[i]);
+	kept = commit(p);
+	show(p, 1);
+	return status == NPU_OK ? kept : status;
+}
+
+enum npu_status npu_pool_run(const struct npu_sweep *sweep,
+			     struct npu_runner *runner,
+			     const struct npu_plan *plan,
+			     struct npu_store *store,
+			     const struct npu_pool_options *options,
+			     struct npu_progress *out, struct npu_error *err)
+{
+	const size_t jobs = options->jobs;
+	struct pool p = {
+		.sweep = sweep,
+		.runner = runner,
+		.plan = plan,
+		.store = store,
+		.options = options,
+		.workers = calloc(jobs, sizeof(struct worker)),
+		.again = calloc(jobs * RUN_MAX, sizeof(uint64_t)),
+		.started = npu_host_seconds(),
+		.progress = { .total = plan->pending_count },
+		.err = err,
+	};
+	struct pollfd *fds = calloc(jobs, sizeof *fds);
+	char *text = malloc(TEXT_MAX);
+	enum npu_status status;
+
+	if (p.workers && p.again && fds && text)
+		status = run(&p, fds, text);
+	else
+		status = npu_fail(err, NPU_E_NOMEM, "no memory for workers");
+	*out = p.progress;
+	free(p.workers);
+	free(p.again);
+	free(fds);
+	free(text);
+	return status;
+}

@@ -1,0 +1,46 @@
+/* sweep/npu_pool.h - the trials of a plan, on all cores of one machine.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef NPU_POOL_H
+#define NPU_POOL_H
+#include "sweep/npu_plan.h"
+#include <signal.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { NPU_JOBS_MAX = 1024 };
+
+struct npu_progress {
+	uint64_t total;	     /* trials to run now */
+	uint64_t done;	     /* stored, those below among them */
+	uint64_t infeasible; /* the chip cannot run the model */
+	uint64_t failed;     /* something went wrong */
+	double seconds;
+};
+
+struct npu_pool_options {
+	unsigned jobs; /* processes */
+	/* stop soon after this becomes 1; may be NULL */
+	volatile sig_atomic_t *stop;
+	/* called a few times a second, and at the end; may be NULL */
+	void (*progress)(void *user, const struct npu_progress *progress);
+	void *user;
+};
+
+/* Run plan->pending in worker processes; this process stores what they find,
+ * several times a second. A worker that dies costs the trial it worked on.
+ *   out     as far as it came, also on failure
+ *   errors  E_IO (the store: what was committed stays), E_NOMEM; trials that
+ *           fail are outcomes, no errors, unless sweep->stops_on_error: then
+ *           that trial's */
+NPU_NODISCARD enum npu_status
+npu_pool_run(const struct npu_sweep *sweep, struct npu_runner *runner,
+	     const struct npu_plan *plan, struct npu_store *store,
+	     const struct npu_pool_options *options, struct npu_progress *out,
+	     struct npu_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

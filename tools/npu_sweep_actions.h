@@ -1,0 +1,26 @@
+/* tools/npu_sweep_actions.h - what `systole sweep` can be told to do.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef NPU_SWEEP_ACTIONS_H
+#define NPU_SWEEP_ACTIONS_H
+#include "sweep/npu_pool.h"
+#include "sweep/npu_rows.h"
+#include "tools/npu_command.h"
+
+struct npu_sweep_command {
+	const struct npu_arguments *args;
+	struct npu_sweep *sweep;
+	struct npu_runner *runner;
+	struct npu_plan_options options;
+	char store[1024];
+};
+
+typedef enum npu_status npu_sweep_action(struct npu_sweep_command *command,
+					 struct npu_error *err);
+npu_sweep_action npu_sweep_plan;   /* print what would run */
+npu_sweep_action npu_sweep_run;	   /* and resume */
+npu_sweep_action npu_sweep_status; /* print how far it is */
+npu_sweep_action npu_sweep_export; /* all trials as CSV or JSON lines */
+npu_sweep_action npu_sweep_pareto; /* the front, and what moves along it */
+npu_sweep_action npu_sweep_merge;  /* stores of shards into one */
+
+#endif

@@ -1,0 +1,168 @@
+/* tools/npu_sweep_pareto.c - the front, and which parameters move along it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sweep/npu_pareto.h"
+#include "tools/npu_sweep_actions.h"
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Keys that the sweep sets, and the chips of the front. */
+struct front {
+	const struct npu_sweep *sweep;
+	const struct npu_score *scores;
+	size_t count;
+	size_t keys[NPU_CHIP_KEYS_MAX], key_count;
+	struct npu_chip *chips; /* [count] */
+};
+
+static void find_keys(struct front *f)
+{
+	const struct npu_sweep *s = f->sweep;
+
+	for (size_t a = 0; a < s->axis_count; a++)
+		for (size_t k = 0; k < s->axes[a].key_count; k++)
+			f->keys[f->key_count++] = s->axes[a].keys[k].key;
+	for (size_t i = 0; i < s->derived_count; i++)
+		f->keys[f->key_count++] = s->derived[i].key;
+}
+
+static enum npu_status find_chips(struct front *f, struct npu_error *err)
+{
+	f->chips = calloc(f->count ? f->count : 1, sizeof *f->chips);
+	if (!f->chips)
+		return npu_fail(err, NPU_E_NOMEM, "no memory for the front");
+	for (size_t i = 0; i < f->count; i++) {
+		struct npu_trial trial;
+
+		NPU_TRY(npu_trial_of(f->sweep,
+				     f->scores[i].point * f->sweep->model_count,
+				     &trial, err));
+		f->chips[i] = trial.chip;
+	}
+	return NPU_OK;
+}
+
+static const char *value(const struct front *f, size_t key, size_t i,
+			 char text[128])
+{
+	size_t count;
+
+	npu_chip_key_text(&npu_chip_key_table(&count)[f->keys[key]],
+			  &f->chips[i], text, 128);
+	return text;
+}
+
+static int moves(const struct front *f, size_t key)
+{
+	char first[128], other[128];
+
+	for (size_t i = 1; i < f->count; i++)
+		if (strcmp(value(f, key, 0, first), value(f, key, i, other)) !=
+		    0)
+			return 1;
+	return 0;
+}
+
+static double objective(const struct front *f, size_t i, size_t o)
+{
+	const double v = f->scores[i].value[o];
+
+	return f->sweep->objectives[o].maximize ? -v : v;
+}
+
+static void print_front(const struct front *f, size_t all)
+{
+	const struct npu_sweep *s = f->sweep;
+	size_t names;
+	const char *const *name = npu_sweep_names(&names);
+	char text[128];
+
+	printf("%s: %zu of %zu points are on the front\n", s->name, f->count,
+	       all);
+	if (!f->count)
+		return;
+	for (size_t k = 0; k < f->key_count; k++)
+		if (!moves(f, k))
+			printf("  everywhere %s = %s\n", name[f->keys[k]],
+			       value(f, k, 0, text));
+	printf("%10s", "point");
+	for (size_t o = 0; o < s->objective_count; o++)
+		printf("  %14s",
+		       npu_metric_table[s->objectives[o].metric].name);
+	for (size_t k = 0; k < f->key_count; k++)
+		if (moves(f, k))
+			printf("  %18s", name[f->keys[k]]);
+	putchar('\n');
+	for (size_t i = 0; i < f->count; i++) {
+		printf("%10" PRIu64, f->scores[i].point);
+		for (size_t o = 0; o < s->objective_count; o++)
+			printf("  %14.6g", objective(f, i, o));
+		for (size_t k = 0; k < f->key_count; k++)
+			if (moves(f, k))
+				printf("  %18s", value(f, k, i, text));
+		putchar('\n');
+	}
+}
+
+static enum npu_status print_json(const struct front *f, size_t all,
+				  struct npu_error *err)
+{
+	const struct npu_sweep *s = f->sweep;
+	json_t *object = json_object(), *list = json_array();
+	size_t names;
+	const char *const *name = npu_sweep_names(&names);
+	enum npu_status status;
+	char text[128];
+
+	json_object_set_new(object, "points", json_integer((json_int_t)all));
+	for (size_t i = 0; i < f->count; i++) {
+		json_t *one = json_object(), *parameters = json_object();
+
+		json_object_set_new(
+			one, "point",
+			json_integer((json_int_t)f->scores[i].point));
+		for (size_t o = 0; o < s->objective_count; o++)
+			json_object_set_new(
+				one,
+				npu_metric_table[s->objectives[o].metric].name,
+				json_real(objective(f, i, o)));
+		for (size_t k = 0; k < f->key_count; k++)
+			json_object_set_new(parameters, name[f->keys[k]],
+					    json_string(value(f, k, i, text)));
+		json_object_set_new(one, "parameters", parameters);
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(object, "front", list);
+	status = npu_print_json(object, err);
+	json_decref(object);
+	return status;
+}
+
+enum npu_status npu_sweep_pareto(struct npu_sweep_command *c,
+				 struct npu_error *err)
+{
+	struct front f = { .sweep = c->sweep };
+	struct npu_score *scores = NULL;
+	struct npu_store *store;
+	enum npu_status status;
+	size_t count = 0;
+
+	NPU_TRY(npu_store_open(c->store, NPU_STORE_READ, &store, err));
+	status = npu_scores(c->sweep, c->runner, store, &c->options, &scores,
+			    &count, err);
+	npu_store_close(store);
+	NPU_TRY(status);
+	f.scores = scores;
+	f.count = npu_pareto_front(scores, count, c->sweep->objective_count);
+	find_keys(&f);
+	status = find_chips(&f, err);
+	if (status == NPU_OK && npu_given(c->args, NPU_OPTION_json))
+		status = print_json(&f, count, err);
+	else if (status == NPU_OK)
+		print_front(&f, count);
+	free(f.chips);
+	free(scores);
+	return status;
+}

@@ -1,0 +1,108 @@
+/* tools/npu_verb_sweep.c - many chips: plan, run, look at what came out.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "tools/npu_sweep_actions.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	npu_sweep_action *act;
+	size_t files; /* after the sweep; SIZE_MAX: any number */
+} actions[] = {
+	{ "plan", npu_sweep_plan, 0 },	   { "run", npu_sweep_run, 0 },
+	{ "resume", npu_sweep_run, 0 },	   { "status", npu_sweep_status, 0 },
+	{ "export", npu_sweep_export, 0 }, { "pareto", npu_sweep_pareto, 0 },
+	{ "merge", npu_sweep_merge, SIZE_MAX },
+};
+
+/* "i/n" */
+static enum npu_status read_shard(const struct npu_arguments *args,
+				  struct npu_plan_options *out,
+				  struct npu_error *err)
+{
+	const char *text = npu_option_text(args, NPU_OPTION_shard, NULL);
+	unsigned long long shard, shards;
+	char rest;
+
+	if (!text)
+		return NPU_OK;
+	if (sscanf(text, "%llu/%llu%c", &shard, &shards, &rest) != 2 ||
+	    shards == 0 || shard >= shards || strchr(text, '-'))
+		return npu_fail(err, NPU_E_USAGE,
+				"--shard: expected I/N with I from 0 to N-1, "
+				"got \"%s\"",
+				text);
+	out->shard = shard;
+	out->shards = shards;
+	return NPU_OK;
+}
+
+/* The store beside the sweep file, unless its path is absolute. */
+static enum npu_status place_store(const struct npu_arguments *args,
+				   struct npu_sweep_command *c,
+				   struct npu_error *err)
+{
+	const char *given = npu_option_text(args, NPU_OPTION_store, NULL);
+	const char *slash = strrchr(c->sweep->path, '/');
+	const char *name = given ? given : c->sweep->store;
+	int n;
+
+	if (given || name[0] == '/' || !slash)
+		n = snprintf(c->store, sizeof c->store, "%s", name);
+	else
+		n = snprintf(c->store, sizeof c->store, "%.*s/%s",
+			     (int)(slash - c->sweep->path), c->sweep->path,
+			     name);
+	if (n >= (int)sizeof c->store)
+		return npu_fail(err, NPU_E_IO, "store: path too long");
+	return NPU_OK;
+}
+
+static enum npu_status open_command(const struct npu_arguments *args,
+				    struct npu_sweep_command *c,
+				    struct npu_error *err)
+{
+	NPU_TRY(npu_sweep_load(args->positional[1], &c->sweep, err));
+	NPU_TRY(read_shard(args, &c->options, err));
+	NPU_TRY(place_store(args, c, err));
+	return npu_runner_create(c->sweep, &c->runner, err);
+}
+
+enum npu_status npu_verb_sweep(const struct npu_arguments *args,
+			       struct npu_error *err)
+{
+	const char *names[sizeof actions / sizeof actions[0]], *near;
+	const size_t count = sizeof actions / sizeof actions[0];
+	struct npu_sweep_command c = { .args = args };
+	enum npu_status status;
+	size_t i = 0;
+
+	for (size_t k = 0; k < count; k++)
+		names[k] = actions[k].name;
+	while (i < count && strcmp(actions[i].name, args->positional[0]) != 0)
+		i++;
+	near = npu_text_nearest(args->positional[0], names, count);
+	if (i == count)
+		return npu_fail(err, NPU_E_USAGE,
+				"sweep: no action \"%s\"%s%s%s; there are "
+				"plan, run, resume, status, export, pareto and "
+				"merge",
+				args->positional[0],
+				near ? "; did you mean \"" : "",
+				near ? near : "", near ? "\"?" : "");
+	if (args->positional_count < 2)
+		return npu_fail(err, NPU_E_USAGE,
+				"sweep %s: expected a sweep file",
+				actions[i].name);
+	if (args->positional_count - 2 > actions[i].files)
+		return npu_fail(err, NPU_E_USAGE,
+				"sweep %s: unexpected argument \"%s\"",
+				actions[i].name, args->positional[2]);
+	status = open_command(args, &c, err);
+	if (status == NPU_OK)
+		status = actions[i].act(&c, err);
+	npu_runner_destroy(c.runner);
+	npu_sweep_destroy(c.sweep);
+	return status;
+}
