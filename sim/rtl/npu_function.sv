@@ -24,11 +24,12 @@ module npu_function (
 
   // ---- 1: range ----
 
-  // The products that some functions begin with: v^2, v / 2, -|v| * log2(e).
-  function automatic logic [31:0] premultiply(input logic [3:0] f_, input logic [31:0] a);
-    if (f_ == npu_isa_pkg::FUNC_square) premultiply = npu_fp_pkg::mul(a, a);
-    else if (f_ == npu_isa_pkg::FUNC_gelu) premultiply = npu_fp_pkg::mul(a, HALF);
-    else premultiply = npu_fp_pkg::mul({1'b1, a[30:0]}, LOG2_E);
+  // The product that some functions begin with: v^2, v / 2, -|v| * log2(e).
+  function automatic logic [31:0] premultiply(input logic [3:0] f_, input logic [31:0] x);
+    logic [31:0] a, b;
+    a = f_ == npu_isa_pkg::FUNC_sigmoid ? {1'b1, x[30:0]} : x;
+    b = f_ == npu_isa_pkg::FUNC_sigmoid ? LOG2_E : f_ == npu_isa_pkg::FUNC_gelu ? HALF : x;
+    premultiply = npu_fp_pkg::mul(a, b);
   endfunction
 
   function automatic logic [31:0] clamp(input logic [31:0] x, input logic [31:0] lo,
@@ -88,23 +89,25 @@ module npu_function (
       special = {1'b1, npu_fp_pkg::NAN};
   endfunction
 
-  // fraction * 2^(exponent - 127 - 23), exact
-  function automatic logic [31:0] scaled(input logic [7:0] exponent,
-                                         input logic [22:0] fraction);
-    scaled = npu_fp_pkg::round({3'd0, 11'd254 + {3'd0, exponent}, fraction, 27'd0});
+  // An offset d into a segment: {exponent, fraction} is fraction * 2^(exponent -
+  // 127 - 23), not normalised; in `octave` also |x| itself, exponent 0.
+  function automatic logic [31:0] offset(input logic [7:0] exponent,
+                                         input logic [22:0] fraction, input logic [30:0] a);
+    offset = exponent == 8'd0 ? {1'b0, a}
+      : npu_fp_pkg::round({3'd0, 11'd254 + {3'd0, exponent}, fraction, 27'd0});
   endfunction
 
-  // Equal segments of 2^(width - 127) below 8 (sigmoid: 64) of them, then eight in
-  // each octave: {segment, offset}.
-  function automatic logic [37:0] octave(input logic equal, input logic [7:0] width,
+  // Equal segments of 2^(width - 127), below 8 of them, or all (sigmoid); then eight
+  // in each octave: {segment, exponent, fraction}.
+  function automatic logic [36:0] octave(input logic equal, input logic [7:0] width,
                                          input logic [30:0] a);
     logic [7:0] k;
     logic [28:0] t;
     k = a[30:23] - width;
     t = {5'd0, 1'b1, a[22:0]} << k[2:0];
-    if (a[30:23] < width) octave = {6'd0, 1'b0, a};
-    else if (equal || k < 8'd3) octave = {t[28:23], scaled(width, t[22:0])};
-    else octave = {k[2:0] - 3'd2, a[22:20], scaled(a[30:23], {3'd0, a[19:0]})};
+    if (a[30:23] < width) octave = 37'd0;
+    else if (equal || k < 8'd3) octave = {t[28:23], width, t[22:0]};
+    else octave = {k[2:0] - 3'd2, a[22:20], a[30:23], 3'd0, a[19:0]};
   endfunction
 
   // w = n + g * 2^-23, n an integer, 0 <= g < 2^23, rounded down: {n, g}.
@@ -121,35 +124,49 @@ module npu_function (
     else floor_fixed = {1'b0, magnitude};
   endfunction
 
-  // Which table and segment, how far in, what power of two: {n, table, segment, d}.
+  // Which table and segment, how far in, what power of two: {n, table, segment, d};
+  // m is premultiply(f, x).
   function automatic logic [50:0] place(input logic [3:0] f_, input logic [31:0] x,
                                         input logic [31:0] m);
+    logic [3:0] table_;
+    logic [36:0] at;  // {segment, exponent, fraction}
     logic [31:0] w;
-    logic [8:0] half;
-    logic odd;
+    logic [8:0] n;
+    logic odd, sigmoid;
     odd = !x[23];
-    w = floor_fixed(f_ == npu_isa_pkg::FUNC_exp2 ? x : m);
-    half = {2'd0, x[30:24]} - 9'd63 - {8'd0, odd};  // of the exponent less odd
+    sigmoid = f_ == npu_isa_pkg::FUNC_sigmoid;
+    w = floor_fixed(sigmoid ? m : x);
     case (f_)
-      npu_isa_pkg::FUNC_log2: place = {9'd0, npu_function_pkg::TABLE_log2, x[22:17],
-                                       scaled(8'd127, {6'd0, x[16:0]})};
-      npu_isa_pkg::FUNC_recip: place = {9'd127 - {1'b0, x[30:23]}, npu_function_pkg::TABLE_recip,
-                                        x[22:17], scaled(8'd127, {6'd0, x[16:0]})};
-      npu_isa_pkg::FUNC_sqrt: place = {half, npu_function_pkg::TABLE_sqrt,
-                                       odd, x[22:18], scaled(8'd127, {5'd0, x[17:0]})};
-      npu_isa_pkg::FUNC_rsqrt: place = {-half, npu_function_pkg::TABLE_rsqrt,
-                                        odd, x[22:18], scaled(8'd127, {5'd0, x[17:0]})};
-      npu_isa_pkg::FUNC_tanh: place = {9'd0, npu_function_pkg::TABLE_tanh,
-                                       octave(1'b0, 8'd120, x[30:0])};
-      npu_isa_pkg::FUNC_gelu: place = {9'd0, npu_function_pkg::TABLE_gelu,
-                                       octave(1'b0, 8'd120, x[30:0])};
-      npu_isa_pkg::FUNC_erf: place = {9'd0, npu_function_pkg::TABLE_erf,
-                                      octave(1'b0, 8'd119, x[30:0])};
-      default: place = {w[31:23], npu_function_pkg::TABLE_exp2, w[22:17],
-                        scaled(8'd127, {6'd0, w[16:0]})};
+      npu_isa_pkg::FUNC_log2: table_ = npu_function_pkg::TABLE_log2;
+      npu_isa_pkg::FUNC_recip: table_ = npu_function_pkg::TABLE_recip;
+      npu_isa_pkg::FUNC_sqrt: table_ = npu_function_pkg::TABLE_sqrt;
+      npu_isa_pkg::FUNC_rsqrt: table_ = npu_function_pkg::TABLE_rsqrt;
+      npu_isa_pkg::FUNC_tanh: table_ = npu_function_pkg::TABLE_tanh;
+      npu_isa_pkg::FUNC_gelu: table_ = npu_function_pkg::TABLE_gelu;
+      npu_isa_pkg::FUNC_erf: table_ = npu_function_pkg::TABLE_erf;
+      // below 16; else 2^w
+      default: table_ = sigmoid && x[30:23] < 8'd131 ? npu_function_pkg::TABLE_sigmoid
+                                                     : npu_function_pkg::TABLE_exp2;
     endcase
-    if (f_ == npu_isa_pkg::FUNC_sigmoid && x[30:23] < 8'd131)  // below 16
-      place = {9'd0, npu_function_pkg::TABLE_sigmoid, octave(1'b1, 8'd125, x[30:0])};
+    case (table_)
+      npu_function_pkg::TABLE_log2, npu_function_pkg::TABLE_recip:
+        at = {x[22:17], 8'd127, 6'd0, x[16:0]};
+      npu_function_pkg::TABLE_sqrt, npu_function_pkg::TABLE_rsqrt:
+        at = {odd, x[22:18], 8'd127, 5'd0, x[17:0]};
+      npu_function_pkg::TABLE_exp2: at = {w[22:17], 8'd127, 6'd0, w[16:0]};
+      default: at = octave(sigmoid, sigmoid ? 8'd125 : f_ == npu_isa_pkg::FUNC_erf ? 8'd119
+                                                                                   : 8'd120,
+                           x[30:0]);
+    endcase
+    n = {2'd0, x[30:24]} - 9'd63 - {8'd0, odd};  // half of the exponent less odd
+    case (table_)
+      npu_function_pkg::TABLE_recip: n = 9'd127 - {1'b0, x[30:23]};
+      npu_function_pkg::TABLE_sqrt: n = n;
+      npu_function_pkg::TABLE_rsqrt: n = -n;
+      npu_function_pkg::TABLE_exp2: n = w[31:23];
+      default: n = 9'd0;
+    endcase
+    place = {n, table_, at[36:31], offset(at[30:23], at[22:0], x[30:0])};
   endfunction
 
   // What comes last. {addend + y, -y, at most 1, at least 0}; the addend.
@@ -215,9 +232,8 @@ module npu_function (
       {uses2, end2, n2} <= {uses1, end1, n1};
       if (uses1) begin
         d2 <= d1;
-        c2 <= npu_function_pkg::C0[{at1, 5'd0} +: 32];
-        q2 <= npu_fp_pkg::fma(npu_function_pkg::C2[{at1, 5'd0} +: 32], d1,
-                              npu_function_pkg::C1[{at1, 5'd0} +: 32]);
+        c2 <= npu_function_pkg::c0(at1);
+        q2 <= npu_fp_pkg::fma(npu_function_pkg::c2(at1), d1, npu_function_pkg::c1(at1));
       end
     end
     if (busy[1]) begin

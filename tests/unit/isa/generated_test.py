@@ -94,8 +94,8 @@ def main():
     functions = read(binary + "/isa/npu_function_pkg.svh")
     assert len(c) == 9 * 64
     for power in range(3):
-        body = re.search(r"C%d = \{(.*?)\};" % power, functions, re.S).group(1)
-        assert re.findall(r"32'h(\w+)", body)[::-1] == [s[power] for s in c]
+        assert re.findall(r"10'd(\d+): c%d = 32'h(\w+);" % power, functions) == [
+            (str(k), row[power]) for k, row in enumerate(c)]
 
 
 main()
