@@ -8,6 +8,7 @@ endif()
 
 npu_verilated_test(fp TOP npu_fp_bench SV unit/rtl/npu_fp_bench.sv OPT -O2
   SOURCES unit/rtl/fp_test.cc USES exec)
+npu_synth_test(npu_function)
 npu_verilated_test(function TOP npu_function OPT -O2
   SOURCES unit/rtl/function_test.cc USES exec)
 

@@ -48,8 +48,8 @@ package npu_fp_pkg;
     inf = a[30:23] == 8'hff || b[30:23] == 8'hff;
     s = {24'd0, 1'b1, a[22:0]} * {24'd0, 1'b1, b[22:0]};
     e = {2'd0, a[30:23]} + {2'd0, b[30:23]} + 10'd129;  // 256 - 127
-    if (s[47]) e = e + 10'd1;
-    else s = s << 1;
+    e = e + {9'd0, s[47]};
+    s = s << !s[47];
     product = {inf && (zero || is_nan(a) || is_nan(b)), inf, a[31] ^ b[31],
                zero ? 10'd0 : e, zero ? 48'd0 : s};
   endfunction
@@ -76,7 +76,7 @@ package npu_fp_pkg;
                                     : kept << d[5:0] != {lower[47:0], 1'b0});
     differ = p[58] != c[31];
     s = {1'b0, upper[47:0], 1'b0};
-    s = differ ? s - {1'b0, kept} : s + {1'b0, kept};
+    s = s + ({1'b0, kept} ^ {50{differ}}) + {49'd0, differ};
     inf_p = p[59];
     inf_c = c[30:23] == 8'hff;
     nan = p[60] || is_nan(c) || (inf_p && inf_c && differ);
@@ -85,38 +85,36 @@ package npu_fp_pkg;
     sum = {nan, inf_p || inf_c, sign, 1'b0, upper[57:48], s};
   endfunction
 
-  // Normalised, rounded to nearest even, results below 2^-126 flushed. The value of
-  // a sum is significand * 2^(exponent - 256 - 127 - 48).
+  // Normalised, rounded to nearest even, flushed. The value of a sum is
+  // significand * 2^(exponent - 256 - 127 - 48). Long cancellations are rare, so a
+  // simulator passes them by. Below 2^-126 IEEE's rounding, to multiples of 2^-149,
+  // comes first: from 2^-126 - 2^-150 on it gives 2^-126, which stays; up to 2^-150
+  // a zero, which keeps its sign; all between becomes +0.
   function automatic logic [31:0] round(input logic [SUM_BITS-1:0] sum_);
     /* verilator no_inline_task */
     logic [49:0] x;
     logic [10:0] e;
-    logic up;
+    logic up, two;
     x = sum_[49:0];
     e = sum_[60:50] + 11'd1;
-    if (x[49:18] == 32'd0) begin x = x << 32; e = e - 11'd32; end
-    if (x[49:34] == 16'd0) begin x = x << 16; e = e - 11'd16; end
-    if (x[49:42] == 8'd0) begin x = x << 8; e = e - 11'd8; end
-    if (x[49:46] == 4'd0) begin x = x << 4; e = e - 11'd4; end
-    if (x[49:48] == 2'd0) begin x = x << 2; e = e - 11'd2; end
-    if (!x[49]) begin x = x << 1; e = e - 11'd1; end
+    if (x[49:46] == 4'd0) begin
+      if (x[49:18] == 32'd0) begin x = x << 32; e = e - 11'd32; end
+      if (x[49:34] == 16'd0) begin x = x << 16; e = e - 11'd16; end
+      if (x[49:42] == 8'd0) begin x = x << 8; e = e - 11'd8; end
+      if (x[49:46] == 4'd0) begin x = x << 4; e = e - 11'd4; end
+    end
+    two = x[49:48] == 2'd0;
+    x = x << {two, 1'b0};
+    e = e - {9'd0, two, !x[49]};
+    x = x << !x[49];
     up = x[25] && (x[24:0] != 25'd0 || x[26]);
     if (sum_[63]) round = NAN;
     else if (sum_[62] || (e > 11'd510 && x[49])) round = {sum_[61], 8'hff, 23'd0};
     else if (e > 11'd256 && x[49]) round = {sum_[61], e[7:0], x[48:26]} + {31'd0, up};
-    else round = tiny(sum_[61], e, x);
-  endfunction
-
-  // Zero, or below 2^-126 before rounding. IEEE's rounding, to multiples of 2^-149,
-  // comes first: from 2^-126 - 2^-150 on it gives 2^-126, which stays; up to
-  // 2^-150 a zero, which keeps its sign; all between becomes +0.
-  function automatic logic [31:0] tiny(input logic sign, input logic [10:0] e,
-                                       input logic [49:0] x);
-    /* verilator no_inline_task */
-    tiny = 32'd0;
-    if (e == 11'd256 && x[49:26] == 24'hffffff) tiny = {sign, 8'd1, 23'd0};
+    else if (e == 11'd256 && x[49:26] == 24'hffffff) round = {sum_[61], 8'd1, 23'd0};
     else if (!x[49] || e < 11'd233 || (e == 11'd233 && x[48:0] == 49'd0))
-      tiny = {sign, 31'd0};
+      round = {sum_[61], 31'd0};
+    else round = 32'd0;
   endfunction
 
   function automatic logic [31:0] fma(input logic [31:0] a, input logic [31:0] b,
