@@ -132,7 +132,8 @@ module npu_vx_lane #(
         npu_isa_pkg::FUNC_abs: x4 <= {1'b0, x3[30:0]};
         default: x4 <= x3;
       endcase
-  assign y4 = x4;
+  npu_function i_function (
+    .clk, .en(v[4] && is_special), .f, .v(x3), .p0(32'd0), .p1(32'd0), .y(y4));
 
   // ---- 5: reduction ----
   logic [31:0] start, r, best, waited, term, from;

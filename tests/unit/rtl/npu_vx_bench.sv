@@ -15,14 +15,14 @@ module npu_vx_bench #(
   input  logic [511:0] insn,
   output logic done,
   // what it is, for the test
-  output logic [31:0] t,
+  output logic [31:0] columns,
   output logic [31:0] lanes,
   output logic [31:0] latency,
   output logic [31:0] function_passes
 );
   localparam int G = LANES > T ? LANES / T : 1;
 
-  assign {t, lanes} = {32'(T), 32'(LANES)};
+  assign {columns, lanes} = {32'(T), 32'(LANES)};
   assign {latency, function_passes} = {32'(LATENCY), 32'(FUNCTION_PASSES)};
 
   logic [7:0] spad [0:SPAD_BYTES-1] /* verilator public_flat_rw */;
