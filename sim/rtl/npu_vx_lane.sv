@@ -29,7 +29,7 @@ module npu_vx_lane #(
   input  logic waits,                 // an element enters `delay`
   input  logic [$clog2(LANES)-1:0] waits_at,
   input  logic [$clog2(LANES)-1:0] waited_at,
-  input  logic [63:0] previous,       // of the lane before: best, r
+  input  logic [63:0] previous,       // of the lane before: best, value
   output logic [63:0] after,
   // stage 6
   input  logic [31:0] tap,            // along n0: the end of the chain
@@ -114,11 +114,11 @@ module npu_vx_lane #(
   logic [31:0] x4, y4, x5;
   logic is_special;
 
-  function automatic logic [31:0] clamp(input logic [31:0] x, input logic [31:0] lo,
+  function automatic logic [31:0] limit(input logic [31:0] x, input logic [31:0] lo,
                                         input logic [31:0] hi);
-    clamp = npu_fp_pkg::greater(x, lo) ? x : lo;
-    clamp = npu_fp_pkg::greater(hi, clamp) ? clamp : hi;
-    if (npu_fp_pkg::is_nan(x)) clamp = x;
+    limit = npu_fp_pkg::greater(x, lo) ? x : lo;
+    limit = npu_fp_pkg::greater(hi, limit) ? limit : hi;
+    if (npu_fp_pkg::is_nan(x)) limit = x;
   endfunction
 
   assign is_special = f >= npu_isa_pkg::FUNC_exp2 && f <= npu_isa_pkg::FUNC_erf;
@@ -126,7 +126,7 @@ module npu_vx_lane #(
   always_ff @(posedge clk)
     if (v[4])
       case (f)
-        npu_isa_pkg::FUNC_clamp: x4 <= clamp(x3, npu_fp_pkg::ftz(npu_isa_pkg::ew_p0(insn)),
+        npu_isa_pkg::FUNC_clamp: x4 <= limit(x3, npu_fp_pkg::ftz(npu_isa_pkg::ew_p0(insn)),
                                              npu_fp_pkg::ftz(npu_isa_pkg::ew_p1(insn)));
         npu_isa_pkg::FUNC_square: x4 <= npu_fp_pkg::mul(x3, x3);
         npu_isa_pkg::FUNC_abs: x4 <= {1'b0, x3[30:0]};
@@ -136,7 +136,7 @@ module npu_vx_lane #(
     .clk, .en(v[4] && is_special), .f, .v(x3), .p0(32'd0), .p1(32'd0), .y(y4));
 
   // ---- 5: reduction ----
-  logic [31:0] start, r, best, waited, term, from;
+  logic [31:0] start, value, best, waited, term, from;
   logic [31:0] delay [0:LANES-1];
   logic takes;
 
@@ -148,7 +148,7 @@ module npu_vx_lane #(
 
   always_comb begin
     term = is_head ? x5 : waited;
-    from = is_chain ? previous[31:0] : r;
+    from = is_chain ? previous[31:0] : value;
     if (is_first) from = npu_isa_pkg::red_add(insn) ? start : 32'd0;
     takes = is_first && !npu_isa_pkg::red_add(insn);
     if (v[5] && is_red && !takes)
@@ -160,17 +160,17 @@ module npu_vx_lane #(
 
   always_ff @(posedge clk)
     if (v[5]) begin
-      if (!is_red) r <= x5;
+      if (!is_red) value <= x5;
       else if (npu_isa_pkg::red_reduce(insn) == npu_isa_pkg::REDUCE_sum)
-        r <= is_integer ? from + term : npu_fp_pkg::add(from, term);
-      else if (takes) r <= term;
+        value <= is_integer ? from + term : npu_fp_pkg::add(from, term);
+      else if (takes) value <= term;
       else if (!is_integer && !is_argmax &&
-               (npu_fp_pkg::is_nan(term) || npu_fp_pkg::is_nan(from))) r <= npu_fp_pkg::NAN;
-      else r <= from;
+               (npu_fp_pkg::is_nan(term) || npu_fp_pkg::is_nan(from))) value <= npu_fp_pkg::NAN;
+      else value <= from;
       best <= takes ? index : is_first ? 32'd0 : is_chain ? previous[63:32] : best;
     end
-  assign after = {best, r};
-  assign result = is_argmax ? best : r;
+  assign after = {best, value};
+  assign result = is_argmax ? best : value;
 
   // ---- 6: to fp32; 7: scale; 8: conversion ----
   logic [31:0] x6, x7;
