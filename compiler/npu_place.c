@@ -254,6 +254,8 @@ int npu__place(struct npu_places *p, uint32_t buffer, int idle_only)
 			best_cost = cost;
 			best = at;
 		}
+		if (!best_cost.shared && !best_cost.newest)
+			break; /* as good as can be */
 	}
 	if (best_cost.newest == UINT32_MAX) {
 		p->refused = buffer;

@@ -25,19 +25,20 @@ struct npu__ratio npu__ratio(uint64_t num, uint64_t den)
 	return (struct npu__ratio){ num / a, den / a };
 }
 
-/* value * num / den and whether there is a rest. Long multiplication in digits
- * of 16 bits, so that no product exceeds 64. */
+/* value * num / den and whether there is a rest. Where the product exceeds 64
+ * bits: long multiplication in digits of 16 bits, of which none does. */
 static uint64_t muldiv(struct npu__ratio ratio, uint64_t value, int *rest)
 {
-	uint64_t num = ratio.num % ratio.den, den = ratio.den;
-	uint64_t r = value % den; /* value = q * den + r */
-	uint64_t whole = value / den * ratio.num + r * (ratio.num / den);
-	uint64_t quotient = 0, left = 0;
+	uint64_t num, den = ratio.den, r, whole, quotient = 0, left = 0;
 
-	if (num == 0 || r <= UINT64_MAX / num) {
-		*rest = r * num % den != 0;
-		return whole + r * num / den;
+	if (ratio.num >> 32 == 0 && value >> 32 == 0) {
+		quotient = ratio.num * value / den;
+		*rest = quotient * den != ratio.num * value;
+		return quotient;
 	}
+	num = ratio.num % den;
+	r = value % den; /* value = q * den + r */
+	whole = value / den * ratio.num + r * (ratio.num / den);
 	for (int shift = 32; shift >= 0; shift -= 16) {
 		uint64_t sum = (left << 16) + (r >> shift & 0xffff) * num;
 

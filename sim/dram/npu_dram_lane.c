@@ -11,6 +11,20 @@
 enum { READ_QUEUE = 32, BANK_QUEUE = 8, DRAIN_ABOVE = 8 };
 #define CLOSED UINT64_MAX
 
+/* Groups and banks are powers of two in every device (npu_dram_preset.def). */
+static unsigned group_of(const struct npu_dram_preset *device, uint32_t bank)
+{
+	return bank >> npu__log2(device->banks);
+}
+
+/* The bank in the same place of another group, counted round. */
+static unsigned in_group(const struct npu_dram_preset *device, uint32_t bank,
+			 unsigned group)
+{
+	return (group & (device->groups - 1)) << npu__log2(device->banks) |
+	       (bank & (device->banks - 1));
+}
+
 static void raise(uint64_t *time, uint64_t least)
 {
 	if (*time < least)
@@ -63,7 +77,7 @@ uint32_t npu__lane_position(const struct npu__lane *lane,
 	if (!lane->groups_first)
 		return place->column;
 	return place->column * lane->timing->device.groups +
-	       place->bank / lane->timing->device.banks;
+	       group_of(&lane->timing->device, place->bank);
 }
 
 uint32_t npu__lane_reach(const struct npu__lane *lane,
@@ -134,14 +148,14 @@ static uint64_t activate_clock(const struct npu__lane *lane, unsigned b,
 	if (bank->row != CLOSED)
 		clock = npu__max(clock, bank->pre_ok) + device->rp;
 	clock = npu__max(clock, bank->act_ok);
-	return npu__max(clock, activate_turn(lane, b / device->banks, arrival));
+	return npu__max(clock, activate_turn(lane, group_of(device, b), arrival));
 }
 
 static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
 		     uint64_t clock, uint64_t arrival)
 {
 	const struct npu_dram_preset *device = &lane->timing->device;
-	uint64_t turn = activate_turn(lane, b / device->banks, arrival);
+	uint64_t turn = activate_turn(lane, group_of(device, b), arrival);
 
 	lane->bank[b] = (struct npu__lane_bank){
 		.row = row,
@@ -151,7 +165,7 @@ static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
 	};
 	for (unsigned g = 0; g < device->groups; g++)
 		raise(&lane->act_ok[g],
-		      turn + (g == b / device->banks ? device->rrd_l
+		      turn + (g == group_of(device, b) ? device->rrd_l
 						     : device->rrd_s));
 	lane->faw[lane->oldest_faw] = turn + device->faw;
 	lane->oldest_faw = (lane->oldest_faw + 1) % 4;
@@ -167,10 +181,9 @@ static unsigned bank_of(const struct npu__lane *lane,
 			const struct npu__segment *segment, unsigned j)
 {
 	const struct npu_dram_preset *device = &lane->timing->device;
-	unsigned group = segment->place.bank / device->banks;
 
-	return (group + j) % device->groups * device->banks +
-	       segment->place.bank % device->banks;
+	return in_group(device, segment->place.bank,
+			group_of(device, segment->place.bank) + j);
 }
 
 /* A bank is last used at `column`: when it may close, and the bus turn. */
@@ -207,7 +220,7 @@ static uint32_t move_some(struct npu__lane *lane,
 
 	for (uint32_t j = 0; j < ways; j++) {
 		unsigned b = bank_of(lane, segment, j);
-		unsigned group = b / timing->device.banks;
+		unsigned group = group_of(&timing->device, b);
 		uint64_t act =
 			activate_clock(lane, b, segment->place.row, arrival);
 
@@ -229,8 +242,8 @@ static uint32_t move_some(struct npu__lane *lane,
 	end = npu__max(start, bus) + (uint64_t)n * timing->ccd_s;
 	for (uint32_t j = 0; j < ways && j < n; j++) {
 		unsigned group =
-			bank_of(lane, segment, j) / timing->device.banks;
-		uint64_t own = (n - j + groups - 1) / groups;
+			group_of(&timing->device, bank_of(lane, segment, j));
+		uint64_t own = (n - j + groups - 1) >> npu__log2(groups);
 
 		raise(&end,
 		      first[j] + (own - 1) * timing->ccd_l + timing->ccd_s);
@@ -239,7 +252,8 @@ static uint32_t move_some(struct npu__lane *lane,
 	}
 	for (uint32_t j = 0; j < ways && j < n; j++)
 		note_last(lane, bank_of(lane, segment, j),
-			  end - ((n - 1 - j) % groups + 1) * timing->ccd_s,
+			  end - (((n - 1 - j) & (groups - 1)) + 1) *
+					timing->ccd_s,
 			  is_write);
 	raise(&lane->end, end);
 	lane->bursts += n;
@@ -256,16 +270,15 @@ static uint64_t move(struct npu__lane *lane, struct npu__segment segment,
 	refresh(lane, npu__max(segment.arrival, lane->bus));
 	for (;;) {
 		uint32_t n = move_some(lane, &segment, is_write);
-		uint32_t group = segment.place.bank / device->banks + n;
+		uint32_t group = group_of(device, segment.place.bank) + n;
 
 		segment.bursts -= n;
 		if (segment.bursts == 0)
 			return lane->last;
 		if (lane->groups_first) {
 			segment.place.bank =
-				group % device->groups * device->banks +
-				segment.place.bank % device->banks;
-			n = group / device->groups;
+				in_group(device, segment.place.bank, group);
+			n = group >> npu__log2(device->groups);
 		}
 		segment.place.column += n;
 		refresh(lane, lane->next_refresh);

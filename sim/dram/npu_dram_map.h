@@ -33,14 +33,19 @@ npu__map(const struct npu_chip *chip,
 	};
 }
 
+/* Of a power of two. */
+static inline unsigned npu__log2(uint32_t power)
+{
+	return (unsigned)__builtin_ctz(power);
+}
+
 static inline uint32_t npu__digit(uint64_t *number, uint32_t base)
 {
 	uint32_t digit;
 
 	if ((base & (base - 1)) == 0) { /* the usual case, without division */
 		digit = (uint32_t)(*number & (base - 1));
-		for (; base > 1; base >>= 1)
-			*number >>= 1;
+		*number >>= npu__log2(base);
 		return digit;
 	}
 	digit = (uint32_t)(*number % base);

@@ -157,7 +157,7 @@ static uint64_t held_up(const struct npu_dram *dram,
 		uint64_t n = npu__min(queued, next->bursts_left);
 
 		queued -= n;
-		if (!any && place.bank % banks == segment->place.bank % banks)
+		if (!any && ((place.bank ^ segment->place.bank) & (banks - 1)) == 0)
 			n -= npu__min(n,
 				      npu__lane_reach(lane, &place) * channels);
 		others += n;
