@@ -37,7 +37,9 @@ enum { BINS = sizeof bins / sizeof *bins };
 static void print_sv(void)
 {
 	puts("// Generated from isa/npu_csr.def and base/npu_bin.def by "
-	     "isa/gen/gen_csr.c. Do not edit.\npackage npu_csr_pkg;");
+	     "isa/gen/gen_csr.c. Do not edit.\npackage npu_csr_pkg;\n"
+	     "  // A module uses some of these.\n"
+	     "  /* verilator lint_off UNUSEDPARAM */");
 	for (int i = 0; i < BINS; i++)
 		printf("  localparam logic [2:0] BIN_%s = 3'd%u;\n",
 		       bins[i].name, bins[i].code);
@@ -63,7 +65,7 @@ static void print_sv(void)
 			break;
 		}
 	}
-	puts("endpackage");
+	puts("  /* verilator lint_on UNUSEDPARAM */\nendpackage");
 }
 
 static void print_docs(void)
