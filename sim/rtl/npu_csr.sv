@@ -40,12 +40,12 @@ module npu_csr (
   wire         unused = &{csr_addr[1:0], 1'b0};
 
   // word of a register; whether a word is one of its `words` (a power of two)
-  function automatic logic [9:0] word(input logic [11:0] csr);
-    word = 10'(csr >> 2);
+  function automatic logic [9:0] word(input logic [11:0] from);
+    word = 10'(from >> 2);
   endfunction
-  function automatic logic is_one_of(input logic [9:0] place, input logic [11:0] csr,
+  function automatic logic is_one_of(input logic [9:0] place, input logic [11:0] from,
                                   input logic [9:0] words);
-    is_one_of = (place & ~(words - 10'd1)) == word(csr);
+    is_one_of = (place & ~(words - 10'd1)) == word(from);
   endfunction
 
   wire is_control = at == word(npu_csr_pkg::CSR_control);
