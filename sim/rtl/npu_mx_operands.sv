@@ -45,8 +45,8 @@ module npu_mx_operands #(
     else if (en)
       for (int i = 0; i < T; i++)
         {rest[i*96+:96], row[i*32+:32]} =
-            sparse == 2'd1 ? group(dtype, zero, line[(i/2)*32+:32], line[(i/2)*64+:64],
-                                   line[(i/2)*128+:128])
-                           : group(dtype, zero, line[i*32+:32], line[i*64+:64], line[i*128+:128]);
+            group(dtype, zero, sparse == 2'd1 ? line[(i/2)*32+:32] : line[i*32+:32],
+                  sparse == 2'd1 ? line[(i/2)*64+:64] : line[i*64+:64],
+                  sparse == 2'd1 ? line[(i/2)*128+:128] : line[i*128+:128]);
   end
 endmodule

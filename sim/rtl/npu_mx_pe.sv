@@ -48,45 +48,49 @@ module npu_mx_pe #(
     if (move_rest) rest_o <= rest_i;
   end
 
-  // Integers are 9 bits with their sign: the product has 18.
+  // Integers are 9 bits with their sign, products 18. They have registers of their
+  // own, so that what one kind of number does stays still for the other.
   logic [31:0] a;
-  logic [PRODUCT-1:0] q;
+  logic [PRODUCT-1:0] product;
+  logic [17:0] product_int;
   logic used;
   assign a = !is_sparse || place == 2'd0 ? a_o
              : place == 2'd1 ? rest_o[31:0] : place == 2'd2 ? rest_o[63:32] : rest_o[95:64];
   always_ff @(posedge clk)
     if (multiply) begin
       used <= used_o;
-      if (is_float) q <= npu_fp_pkg::product(a, weight);
-      else q[31:0] <= {{23{a[8]}}, a[8:0]} * {{23{weight[8]}}, weight[8:0]};
+      if (is_float) product <= npu_fp_pkg::product(a, weight);
+      if (!is_float) product_int <= {{9{a[8]}}, a[8:0]} * {{9{weight[8]}}, weight[8:0]};
     end
 
-  logic [31:0] plain;
-  assign plain = used ? p_i + q[31:0] : p_i;
+  // A register a process, last first: what it reads is then what was there before.
+  logic [31:0] sum_int;
+  assign sum_int = used && !add_float ? p_i + {{14{product_int[17]}}, product_int} : p_i;
   if (LAT == 1) begin : g_one
     always_ff @(posedge clk)
       if (add[0]) begin
-        if (used && add_float) p_o <= npu_fp_pkg::round(npu_fp_pkg::sum(q, p_i));
-        else p_o <= plain;
+        if (used && add_float) p_o <= npu_fp_pkg::round(npu_fp_pkg::sum(product, p_i));
+        if (!(used && add_float)) p_o <= sum_int;
       end
   end else begin : g_more
-    localparam int SUM = npu_fp_pkg::SUM_BITS;
-    logic [SUM-1:0] s;
-    logic rounds;
-    logic [31:0] rounded;
-    logic [32*(LAT-1)-1:0] later;
-    assign rounded = rounds ? npu_fp_pkg::round(s) : s[31:0];
-    always_ff @(posedge clk) begin
-      if (add[0]) begin
-        rounds <= used && add_float;
-        if (used && add_float) s <= npu_fp_pkg::sum(q, p_i);
-        else s[31:0] <= plain;
-      end
-      if (add[1]) later[31:0] <= rounded;
-    end
-    for (genvar i = 2; i < LAT; i++) begin : g_delay
+    logic [npu_fp_pkg::SUM_BITS-1:0] sum;
+    logic [31:0] plain;
+    logic is_sum;
+    logic [32*(LAT-1)-1:0] later /* verilator split_var */;
+    for (genvar i = LAT - 1; i >= 2; i--) begin : g_delay
       always_ff @(posedge clk) if (add[i]) later[32*(i-1)+:32] <= later[32*(i-2)+:32];
     end
+    always_ff @(posedge clk)
+      if (add[1]) begin
+        if (is_sum) later[31:0] <= npu_fp_pkg::round(sum);
+        if (!is_sum) later[31:0] <= plain;
+      end
+    always_ff @(posedge clk)
+      if (add[0]) begin
+        is_sum <= used && add_float;
+        if (used && add_float) sum <= npu_fp_pkg::sum(product, p_i);
+        if (!(used && add_float)) plain <= sum_int;
+      end
     assign p_o = later[32*(LAT-2)+:32];
   end
 endmodule
