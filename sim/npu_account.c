@@ -126,8 +126,8 @@ static void use_engine(struct npu_sim *sim, struct npu__engine *engine,
 	layer = &sim->layer[flight->layer];
 	*occupied_cycles(&layer->stats, engine->id) += cycles;
 	if (engine->id != NPU_ENGINE_vx) {
-		busy = flight->busy_left < cycles ? flight->busy_left : cycles;
-		flight->busy_left -= busy;
+		busy = engine->busy_left < cycles ? engine->busy_left : cycles;
+		engine->busy_left -= busy;
 		layer->dma_busy_cycles[engine->id - NPU_ENGINE_ld] += busy;
 	}
 	bins[NPU_BIN_busy] += busy;
@@ -251,7 +251,7 @@ static enum npu_status keep_event(struct npu_sim *sim,
 		.core = (uint8_t)core->index,
 		.engine = (uint8_t)engine->id,
 		.waited = (uint8_t)(flight->waited | is_slow(engine, flight)
-						     << NPU_WAIT_dram),
+							     << NPU_WAIT_dram),
 		.wait = (uint16_t)insn->any.wait,
 		.signal = npu__tokens_counters(core, insn->any.signal),
 	};
@@ -321,7 +321,8 @@ static void halve_samples(struct npu_sim *sim)
 }
 
 static enum npu_status keep_sample(struct npu_sim *sim, uint64_t bytes,
-				   int is_write, struct npu_error *err)
+				   int is_write, npu_cycle at,
+				   struct npu_error *err)
 {
 	if (!sim->samples) {
 		sim->sample_capacity = 4096;
@@ -331,30 +332,31 @@ static enum npu_status keep_sample(struct npu_sim *sim, uint64_t bytes,
 			return npu_fail(err, NPU_E_NOMEM,
 					"no memory for the trace");
 	}
-	while (sim->now / sim->sample_cycles >= sim->sample_capacity)
+	while (at / sim->sample_cycles >= sim->sample_capacity)
 		halve_samples(sim);
-	while (sim->sample_count <= sim->now / sim->sample_cycles)
+	while (sim->sample_count <= at / sim->sample_cycles)
 		sim->samples[sim->sample_count++] = (struct npu_sample){ 0 };
 	if (is_write)
-		sim->samples[sim->now / sim->sample_cycles].write_bytes +=
-			bytes;
+		sim->samples[at / sim->sample_cycles].write_bytes += bytes;
 	else
-		sim->samples[sim->now / sim->sample_cycles].read_bytes += bytes;
+		sim->samples[at / sim->sample_cycles].read_bytes += bytes;
 	return NPU_OK;
 }
 
 enum npu_status npu__account_memory(struct npu_sim *sim, uint32_t layer,
-				    uint64_t address, uint64_t bytes,
-				    int is_write, struct npu_error *err)
+				    const struct npu_dram_run *run,
+				    npu_cycle at, struct npu_error *err)
 {
 	struct npu_stats *stats = &sim->layer[layer].stats;
-	const uint64_t first = address / 64, last = (address + bytes - 1) / 64;
+	const uint64_t first = run->address / 64;
+	const uint64_t last = (run->address + run->bytes - 1) / 64;
 	const uint64_t moved = (last - first + 1) * 64;
 
-	if (is_write)
+	if (run->is_write)
 		stats->dram_write_bytes += moved;
 	else
 		stats->dram_read_bytes += moved;
-	return sim->options.trace ? keep_sample(sim, moved, is_write, err)
-				  : NPU_OK;
+	return sim->options.trace
+		       ? keep_sample(sim, moved, run->is_write, at, err)
+		       : NPU_OK;
 }

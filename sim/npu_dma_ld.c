@@ -116,7 +116,7 @@ void npu__ld_ask(struct npu_dma *dma, uint64_t cycle, struct npu_dma_beat *beat)
 	misses(s, &burst);
 	beat->address = burst * NPU_BURST_BYTES;
 	beat->strobe = 0;
-	beat->insn = s->walk.job->insn;
+	beat->job = dma->issued - 1; /* the last one: none issues before */
 	dma->ld.requested++;
 	s->cycle = cycle;
 	take(s, &chunk);

@@ -185,7 +185,7 @@ void npu__st_issue(struct npu_dma *dma)
 	npu_dma_walk_start(&st->walk, &dma->job[slot], dma->options.width);
 	st->cycle = dma->begin[slot];
 	st->buffer.strobe = 0;
-	st->buffer.insn = dma->job[slot].insn;
+	st->buffer.job = dma->issued - 1;
 	st->is_empty = 1;
 	st->is_active = 1;
 	st->has_ended = 0;

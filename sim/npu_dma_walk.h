@@ -15,7 +15,6 @@ struct npu_dma_job {
 	struct npu_copy copy;
 	uint64_t base;    /* address of its region */
 	uint8_t is_local; /* the region is this core's own memories */
-	uint32_t insn;
 	/* Index lists, and what ST sends; NULL where data do not matter. What
 	 * the job reads does not change until it is done. */
 	const uint8_t *spad;

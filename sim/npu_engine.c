@@ -173,6 +173,17 @@ void npu__observe(const struct npu_sim *sim, const struct npu__core *core,
 				    core->index, engine, insn);
 }
 
+void npu__observe_beat(struct npu_sim *sim, const struct npu__core *core,
+		       enum npu_engine_id engine, uint32_t insn, npu_cycle at,
+		       const struct npu_dma_beat *beat)
+{
+	npu__pull_beat(sim, insn, beat);
+	if (sim->options.beat)
+		sim->options.beat(sim->options.beat_user, at, core->index,
+				  engine, insn, beat->address, beat->strobe,
+				  beat->data);
+}
+
 /* Effects first; then the oldest gives its tokens, when there is room. */
 int npu__engine_retire(struct npu_sim *sim, struct npu__core *core,
 		       struct npu__engine *engine, enum npu_status *status,

@@ -29,13 +29,18 @@ static npu_cycle earliest(const struct npu_sim *sim,
 			  const struct npu__engine *engine,
 			  const union npu_insn *insn)
 {
+	npu_cycle ready = sim->now;
+
 	(void)core;
-	if (!engine->flight_count)
-		return sim->now;
 	/* an index list may be what the descriptor before has loaded */
-	if (insn->op == NPU_OP_ld ? insn->ld.gather : insn->st.gather)
+	if (engine->flight_count &&
+	    (insn->op == NPU_OP_ld ? insn->ld.gather : insn->st.gather))
 		return NPU_NEVER;
-	return last_flight(engine)->begin;
+	if (engine->dma)
+		ready = npu_dma_ready(engine->dma);
+	else if (engine->flight_count)
+		ready = last_flight(engine)->begin;
+	return ready > sim->now ? ready : sim->now;
 }
 
 static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
@@ -50,8 +55,10 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 		return npu_fail(err, NPU_E_UNSUPPORTED,
 				"an index list is data: a timing-only run has "
 				"none, run with --mode functional");
+	if (engine->dma)
+		return npu__burst_issue(sim, core, engine, flight, err);
 	flight->begin = sim->now + sim->chip->dma.startup;
-	flight->busy_left = flight->cost.cycles;
+	engine->busy_left += flight->cost.busy_cycles;
 	if (flight->begin == sim->now)
 		return npu__dma_submit(sim, core, engine, flight, err);
 	return NPU_OK;
@@ -82,8 +89,8 @@ static enum npu_status hand_over(struct runs *r, struct npu_error *err)
 		return NPU_OK;
 	r->end = 0;
 	r->flight->runs_left++;
-	NPU_TRY(npu__account_memory(r->sim, r->flight->layer, run.address,
-				    run.bytes, run.is_write, err));
+	NPU_TRY(npu__account_memory(r->sim, r->flight->layer, &run, r->sim->now,
+				    err));
 	return r->sim->port.submit(r->sim->port.user, &run, r->sim->now, err);
 }
 
@@ -108,11 +115,12 @@ static enum npu_status add_run(struct runs *r, uint64_t first, uint64_t bytes,
 	return NPU_OK;
 }
 
-/* Row i1 of a gather or scatter is where its index says. */
-static enum npu_status look_up(const struct runs *r, const struct npu_copy *c,
-			       uint64_t i1, int64_t *at, struct npu_error *err)
+enum npu_status npu__dma_look_up(const struct npu_sim *sim,
+				 const struct npu__core *core,
+				 const struct npu_copy *c, uint64_t i1,
+				 int64_t *at, struct npu_error *err)
 {
-	const uint8_t *spad = r->sim->memory->core[r->core->index].spad;
+	const uint8_t *spad = sim->memory->core[core->index].spad;
 	int32_t k;
 
 	memcpy(&k, spad + c->index + 4 * i1, sizeof k);
@@ -135,7 +143,9 @@ static enum npu_status add_rows(struct runs *r, const struct npu_copy *c,
 
 				npu_copy_row(c, i2, i1, &lo, &hi);
 				if (c->gather)
-					NPU_TRY(look_up(r, c, i1, &at, err));
+					NPU_TRY(npu__dma_look_up(r->sim,
+								 r->core, c, i1,
+								 &at, err));
 				NPU_TRY(add_run(r, base + (uint64_t)at + lo,
 						hi - lo, err));
 			}

@@ -38,6 +38,8 @@ enum npu_status npu_memory_port_dram(const struct npu_chip *chip,
 {
 	struct npu_dram *dram;
 
+	if (npu_chip_has_bursts(chip))
+		return npu_burst_port_dram(chip, out, err);
 	NPU_TRY(npu_dram_create(chip, &dram, err));
 	*out = (struct npu_memory_port){
 		.user = dram,

@@ -105,6 +105,20 @@ enum npu_status npu__pull_port(struct npu_sim *sim, struct npu_error *err)
 	return NPU_OK;
 }
 
+void npu__pull_beat(struct npu_sim *sim, uint32_t insn,
+		    const struct npu_dma_beat *beat)
+{
+	struct npu_sim_event *event;
+
+	if (!sim->pull)
+		return;
+	event = &sim->pull->out[sim->pull->end - 1];
+	event->insn = insn;
+	event->strobe = beat->strobe;
+	if (beat->strobe)
+		memcpy(event->data, beat->data, sizeof event->data);
+}
+
 int npu__pull_take(struct npu_sim *sim, struct npu_sim_event *event)
 {
 	struct npu__pull *pull = sim->pull;

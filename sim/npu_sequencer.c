@@ -34,7 +34,9 @@ static enum npu_status fetch(struct npu_sim *sim, struct npu__core *core,
 
 	s->asked++;
 	NPU_TRY(sim->port.submit(sim->port.user, &run, sim->now, err));
-	return npu__account_memory(sim, layer, run.address, run.bytes, 0, err);
+	npu__observe_beat(sim, core, NPU_ENGINE_ctl, s->asked - 1, sim->now,
+			  &(struct npu_dma_beat){ .address = run.address });
+	return npu__account_memory(sim, layer, &run, sim->now, err);
 }
 
 int npu__sequencer_answer(struct npu__core *core, npu_cycle at)

@@ -111,6 +111,7 @@ static void start_cores(struct npu_sim *sim)
 	for (uint32_t i = 0; i < sim->core_count; i++) {
 		struct npu__core *core = &sim->core[i];
 
+		npu__burst_destroy(core);
 		memset(core, 0, sizeof *core);
 		core->index = i;
 		core->program = &sim->program->core[i];
@@ -186,6 +187,8 @@ void npu_sim_destroy(struct npu_sim *sim)
 	if (sim->port.destroy)
 		sim->port.destroy(sim->port.user);
 	npu_memory_destroy(sim->memory);
+	for (uint32_t i = 0; sim->core && i < sim->core_count; i++)
+		npu__burst_destroy(&sim->core[i]);
 	free(sim->core);
 	free(sim->layer);
 	free(sim->macs);
@@ -211,6 +214,8 @@ enum npu_status npu__sim_reset(struct npu_sim *sim, struct npu_error *err)
 	memset(sim->layer, 0, sim->layer_count * sizeof *sim->layer);
 	memset(sim->macs, 0, sim->layer_count * sizeof *sim->macs);
 	start_cores(sim);
+	for (uint32_t i = 0; i < sim->core_count; i++)
+		NPU_TRY(npu__burst_create(sim, &sim->core[i], err));
 	count_instructions(sim);
 	return NPU_OK;
 }
@@ -310,6 +315,8 @@ int npu__sim_answer(struct npu_sim *sim, const struct npu_dram_run *run,
 
 	if (who == NPU_MASTER_fetch)
 		return npu__sequencer_answer(core, at);
+	if (core->engine[who].dma)
+		return npu__burst_answer(sim, core, &core->engine[who], at);
 	return npu__dma_answer(&core->engine[who], (uint32_t)run->id, at);
 }
 

@@ -10,9 +10,9 @@
 extern "C" {
 #endif
 
-struct npu_sim;         /* opaque: engines, memories, clock, counters */
-struct npu_memory;      /* sim/exec/npu_exec.h */
-struct npu_memory_port; /* sim/npu_memory_port.h */
+struct npu_sim;           /* opaque: engines, memories, clock, counters */
+struct npu_memory;        /* sim/exec/npu_exec.h */
+struct npu_memory_port;   /* sim/npu_memory_port.h */
 struct npu_dram_counters; /* sim/dram/npu_dram.h */
 
 /* Called for each instruction that retires, in the order of cycles; within one,
@@ -20,6 +20,15 @@ struct npu_dram_counters; /* sim/dram/npu_dram.h */
  * `insn` is its place in the core's program. */
 typedef void npu_retire_observer(void *user, uint64_t cycle, uint32_t core,
 				 enum npu_engine_id engine, uint32_t insn);
+
+/* Called for each request of 64 bytes, where npu_chip_has_bursts(), when it is
+ * made in `cycle`. `strobe`: bit i: byte i is written, with data[i] in
+ * functional runs; 0: a read, of a descriptor or by LD. `insn` is fetched or
+ * asks. */
+typedef void npu_beat_observer(void *user, uint64_t cycle, uint32_t core,
+			       enum npu_engine_id engine, uint32_t insn,
+			       uint64_t address, uint64_t strobe,
+			       const uint8_t *data);
 
 /* Makes the memory behind the cores for one run; the simulator destroys it. */
 typedef enum npu_status npu_port_maker(void *user, struct npu_memory_port *out,
@@ -36,6 +45,8 @@ struct npu_sim_options {
 	uint64_t max_cycles;         /* 0: none; E_LIMIT beyond */
 	npu_retire_observer *retire; /* may be NULL */
 	void *retire_user;
+	npu_beat_observer *beat; /* may be NULL */
+	void *beat_user;
 	npu_port_maker *make_port; /* NULL: the chip's DRAM */
 	void *port_user;
 	uint8_t pulled; /* memory is whoever calls npu_sim_next() */

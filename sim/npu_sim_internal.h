@@ -11,6 +11,7 @@
 #include "isa/npu_array.h"
 #include "sim/exec/npu_exec.h"
 #include "sim/npu_bank.h"
+#include "sim/npu_dma_burst.h"
 #include "sim/npu_energy.h"
 #include "sim/npu_memory_port.h"
 #include "sim/npu_sim.h"
@@ -39,11 +40,11 @@ struct npu__flight {
 	struct npu__banks banks;
 	/* MX: its window of the array; what is left of its bins */
 	struct npu_array_span span;
-	/* LD, ST: requests start at `begin`; runs not yet answered */
+	/* LD, ST by runs: requests start at `begin`; those not yet answered */
 	npu_cycle begin, last_answer;
 	uint64_t runs_left;
 	uint8_t is_submitted;
-	uint64_t busy_left; /* cycles on the scratchpad's side not yet binned */
+	uint64_t job; /* LD, ST by bursts: its number */
 };
 
 struct npu__engine {
@@ -59,6 +60,11 @@ struct npu__engine {
 	struct npu__banks head_banks;
 	/* why the head does not issue; NPU_BIN_busy while something flies */
 	enum npu_bin waits;
+	/* LD, ST: cycles on the scratchpad's side not yet binned */
+	uint64_t busy_left;
+	/* LD, ST by bursts, else NULL; and the cycle of its next request */
+	struct npu_dma *dma;
+	npu_cycle asks;
 	uint8_t waited; /* the same of the head so far, as of a flight */
 };
 
@@ -119,7 +125,7 @@ struct npu_sim {
 	/* the run, between two calls of npu_sim_next() */
 	uint8_t has_stepped; /* cycle `now` is done with */
 	uint8_t has_ended;
-	int moved; /* in cycle `now` */
+	int moved;              /* in cycle `now` */
 	struct npu__pull *pull; /* NULL: memory is a port's */
 	/* tracing */
 	struct npu_event *events;
@@ -167,6 +173,9 @@ int npu__sim_answer(struct npu_sim *sim, const struct npu_dram_run *run,
 /* ---- npu_pull_port.c: memory elsewhere ---- */
 /* Make sim->port, and sim->pull, for a run. */
 enum npu_status npu__pull_port(struct npu_sim *sim, struct npu_error *err);
+/* What the newest request is of, and what it writes. */
+void npu__pull_beat(struct npu_sim *sim, uint32_t insn,
+		    const struct npu_dma_beat *beat);
 /* Take the oldest request that the caller has not seen. Returns 0: none. */
 int npu__pull_take(struct npu_sim *sim, struct npu_sim_event *event);
 /* Whether memory owes an answer. */
@@ -230,6 +239,12 @@ npu_cycle npu__engine_next(const struct npu_sim *sim,
 			   const struct npu__core *core,
 			   const struct npu__engine *engine);
 
+/* A request of `engine` was made in cycle `at`: for who observes, and for
+ * memory elsewhere. `beat` has data in functional runs. */
+void npu__observe_beat(struct npu_sim *sim, const struct npu__core *core,
+		       enum npu_engine_id engine, uint32_t insn, npu_cycle at,
+		       const struct npu_dma_beat *beat);
+
 /* ---- npu_engine_dma.c ---- */
 /* Hand over the requests of a flight whose set-up is over. */
 enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
@@ -238,6 +253,33 @@ enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
 				struct npu_error *err);
 /* A run of flight[slot] is answered at cycle `at`. Returns 1 if all are. */
 int npu__dma_answer(struct npu__engine *engine, uint32_t slot, npu_cycle at);
+
+/* Row i1 of a gather or scatter is where its index says.
+ *   errors  E_FAULT: it is beyond the limit */
+enum npu_status npu__dma_look_up(const struct npu_sim *sim,
+				 const struct npu__core *core,
+				 const struct npu_copy *copy, uint64_t i1,
+				 int64_t *at, struct npu_error *err);
+
+/* ---- npu_engine_burst.c: LD and ST where npu_chip_has_bursts() ---- */
+enum npu_status npu__burst_create(const struct npu_sim *sim,
+				  struct npu__core *core,
+				  struct npu_error *err);
+void npu__burst_destroy(struct npu__core *core);
+enum npu_status npu__burst_issue(struct npu_sim *sim, struct npu__core *core,
+				 struct npu__engine *engine,
+				 struct npu__flight *flight,
+				 struct npu_error *err);
+/* Cycle of the next request of LD or ST of any core; NPU_NEVER: none, or not
+ * known before an answer. */
+npu_cycle npu__burst_next(const struct npu_sim *sim);
+/* Make it. *matters: something may go on because of it. */
+enum npu_status npu__burst_ask(struct npu_sim *sim, int *matters,
+			       struct npu_error *err);
+/* The oldest request of an engine is answered. Returns 1 where something may go
+ * on because of it. */
+int npu__burst_answer(struct npu_sim *sim, struct npu__core *core,
+		      struct npu__engine *engine, npu_cycle at);
 
 /* ---- npu_account.c ---- */
 /* Put the cycles now..until, in which nothing happens, where they belong. */
@@ -248,10 +290,10 @@ enum npu_status npu__account_retire(struct npu_sim *sim,
 				    const struct npu__engine *engine,
 				    const struct npu__flight *flight,
 				    struct npu_error *err);
-/* Memory moved bytes for a layer. */
+/* Memory moves the bytes of a run for a layer, asked for in cycle `at`. */
 enum npu_status npu__account_memory(struct npu_sim *sim, uint32_t layer,
-				    uint64_t address, uint64_t bytes,
-				    int is_write, struct npu_error *err);
+				    const struct npu_dram_run *run,
+				    npu_cycle at, struct npu_error *err);
 /* Charge the memory's counters since the last call to the oldest layer. */
 void npu__account_counters(struct npu_sim *sim);
 

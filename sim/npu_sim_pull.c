@@ -51,43 +51,60 @@ static void move_to(struct npu_sim *sim, npu_cycle at)
 	sim->now = at;
 }
 
-/* What memory answers up to `limit`, until something may go on because of it:
- * returns 1 and that cycle. An answer of the present cycle, which is done with,
- * counts in the next. */
-static int take_answers(struct npu_sim *sim, npu_cycle limit, npu_cycle *at)
+/* LD, ST and memory go on up to `limit`, until something else may because of
+ * it: *found is 1, in cycle *at. An answer of the present cycle, which is done
+ * with, counts in the next. */
+static enum npu_status work_ahead(struct npu_sim *sim, npu_cycle limit,
+				  npu_cycle *at, int *found,
+				  struct npu_error *err)
 {
 	struct npu_dram_run run;
 
-	while (sim->port.advance(sim->port.user, limit, &run, at)) {
-		if (!npu__sim_answer(sim, &run, *at))
-			continue;
-		if (*at > sim->now)
-			return 1;
-		sim->moved = 1;
+	for (*found = 0; !*found;) {
+		const npu_cycle ask = npu__burst_next(sim);
+		int matters;
+
+		if (sim->port.advance(sim->port.user, ask < limit ? ask : limit,
+				      &run, at)) {
+			matters = npu__sim_answer(sim, &run, *at);
+		} else if (ask <= limit && ask != NPU_NEVER) {
+			*at = ask;
+			NPU_TRY(npu__burst_ask(sim, &matters, err));
+		} else {
+			return NPU_OK;
+		}
+		*found = matters && *at > sim->now;
+		if (matters && !*found)
+			sim->moved = 1;
 	}
-	return 0;
+	return NPU_OK;
 }
 
 /* Move to the next event, be it memory's or ours. Where anything moved, that
- * is the next cycle: it may let something else move. Returns 0 where it lies
- * beyond `until`, and its cycle in `next`. */
-static int advance(struct npu_sim *sim, npu_cycle until, npu_cycle *next)
+ * is the next cycle: it may let something else move. *next is its cycle, and
+ * *is_there 0 where it lies beyond `until`. */
+static enum npu_status advance(struct npu_sim *sim, npu_cycle until,
+			       npu_cycle *next, int *is_there,
+			       struct npu_error *err)
 {
 	npu_cycle at;
+	int found;
 
 	*next = sim->moved ? sim->now + 1 : npu__sim_next_event(sim);
-	if (take_answers(sim, *next < until ? *next : until, &at))
+	NPU_TRY(work_ahead(sim, *next < until ? *next : until, &at, &found,
+			   err));
+	if (found)
 		*next = at;
 	else if (sim->moved)
 		*next = sim->now + 1;
-	if (*next > until || *next == NPU_NEVER)
-		return 0;
+	*is_there = *next <= until && *next != NPU_NEVER;
+	if (!*is_there)
+		return NPU_OK;
 	move_to(sim, *next);
 	/* all that memory answers in this cycle comes before anything else */
-	while (take_answers(sim, sim->now, &at))
-		;
+	NPU_TRY(work_ahead(sim, sim->now, &at, &found, err));
 	sim->has_stepped = 0;
-	return 1;
+	return NPU_OK;
 }
 
 enum npu_status npu_sim_begin(struct npu_sim *sim, npu_layer_hook *hook,
@@ -117,6 +134,8 @@ static enum npu_status step(struct npu_sim *sim, struct npu_error *err)
 enum npu_status npu_sim_next(struct npu_sim *sim, uint64_t until,
 			     struct npu_sim_event *event, struct npu_error *err)
 {
+	int is_there;
+
 	for (;;) {
 		if (npu__pull_take(sim, event))
 			return NPU_OK;
@@ -125,13 +144,16 @@ enum npu_status npu_sim_next(struct npu_sim *sim, uint64_t until,
 			event->kind = NPU_SIM_end;
 			return NPU_OK;
 		}
-		if (sim->has_stepped && !advance(sim, until, &event->cycle)) {
-			if (event->cycle == NPU_NEVER && !npu__pull_waits(sim))
-				return deadlock(sim, err);
-			return NPU_OK;
-		}
-		if (!sim->has_stepped)
+		if (!sim->has_stepped) {
 			NPU_TRY(step(sim, err));
+			continue;
+		}
+		NPU_TRY(advance(sim, until, &event->cycle, &is_there, err));
+		if (is_there)
+			continue;
+		if (event->cycle == NPU_NEVER && !npu__pull_waits(sim))
+			return deadlock(sim, err);
+		return NPU_OK;
 	}
 }
 
