@@ -1,10 +1,9 @@
-// sim/rtl/npu_function.sv - f of VX for one lane, as isa/npu_function.h says.
+// sim/rtl/npu_function.sv - a special function of one lane, as isa/npu_function.h says.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A pipeline of npu_fp_pkg::FUNCTION_STAGES = 4, one result a cycle: with `en` and
-// f, v, p0, p1 in cycle t, the result is at y in cycle t + 4 (a register's output).
-// id, clamp, square, abs and the nine functions; any other code acts as id, which
-// passes all 32 bits, so integers too. Else v, p0, p1 are values of npu_fp_pkg.
+// A pipeline of npu_fp_pkg::FUNCTION_STAGES = 4, one result a cycle: with `en`, f (one
+// of the nine, exp2 to erf) and v (a value of npu_fp_pkg) in cycle t, the result is at
+// y in cycle t + 4 (a register's output).
 //   1  range: which segment of which table, how far into it; all special cases
 //   2  p = c2 * d + c1
 //   3  y = p * d + c0
@@ -14,8 +13,6 @@ module npu_function (
   input  logic        en,
   input  logic [3:0]  f,
   input  logic [31:0] v,
-  input  logic [31:0] p0,
-  input  logic [31:0] p1,
   output logic [31:0] y
 );
   localparam logic [31:0] INF = 32'h7f800000;
@@ -24,25 +21,14 @@ module npu_function (
 
   // ---- 1: range ----
 
-  // The product that some functions begin with: v^2, v / 2, -|v| * log2(e).
-  function automatic logic [31:0] premultiply(input logic [3:0] f_, input logic [31:0] x);
-    logic [31:0] a, b;
-    a = f_ == npu_isa_pkg::FUNC_sigmoid ? {1'b1, x[30:0]} : x;
-    b = f_ == npu_isa_pkg::FUNC_sigmoid ? LOG2_E : f_ == npu_isa_pkg::FUNC_gelu ? HALF : x;
-    premultiply = npu_fp_pkg::mul(a, b);
+  // The product that two functions begin with: v / 2 (gelu), -|v| * log2(e) (sigmoid).
+  function automatic logic [31:0] premultiply(input logic is_gelu, input logic [31:0] x);
+    premultiply = npu_fp_pkg::mul({x[31] || !is_gelu, x[30:0]}, is_gelu ? HALF : LOG2_E);
   endfunction
 
-  function automatic logic [31:0] clamp(input logic [31:0] x, input logic [31:0] lo,
-                                        input logic [31:0] hi);
-    logic [31:0] low;
-    low = npu_fp_pkg::greater(x, lo) ? x : lo;
-    clamp = npu_fp_pkg::is_nan(x) ? x : npu_fp_pkg::greater(hi, low) ? low : hi;
-  endfunction
-
-  // {1, result} of what needs no table; m is premultiply(f, x).
+  // {1, result} of what needs no table; m is premultiply()'s.
   function automatic logic [32:0] special(input logic [3:0] f_, input logic [31:0] x,
-                                          input logic [31:0] m, input logic [31:0] lo,
-                                          input logic [31:0] hi);
+                                          input logic [31:0] m);
     logic zero, inf, far;
     logic [30:0] a;
     logic [31:0] w;
@@ -53,9 +39,6 @@ module npu_function (
     far = w[31] && w[30:0] > 31'h42fc0000;  // 2^w, w < -126
     special = 33'd0;
     case (f_)
-      npu_isa_pkg::FUNC_clamp: special = {1'b1, clamp(x, lo, hi)};
-      npu_isa_pkg::FUNC_square: special = {1'b1, m};
-      npu_isa_pkg::FUNC_abs: special = {2'b10, a};
       npu_isa_pkg::FUNC_exp2:
         if (far) special = {1'b1, 32'd0};
         else if (!x[31] && a >= 31'h43000000) special = {1'b1, INF};  // 128
@@ -80,13 +63,11 @@ module npu_function (
       npu_isa_pkg::FUNC_sigmoid:
         if (a >= 31'h41800000 && far)  // 16
           special = {1'b1, x[31] ? 32'd0 : npu_fp_pkg::ONE};
-      npu_isa_pkg::FUNC_gelu:
+      default:  // gelu
         if (a < 31'h1f800000) special = {1'b1, m};  // 2^-64
         else if (a >= 31'h41000000) special = {1'b1, x[31] ? 32'h80000000 : x};
-      default: special = {1'b1, x};
     endcase
-    if (npu_fp_pkg::is_nan(x) && f_ >= npu_isa_pkg::FUNC_exp2 && f_ <= npu_isa_pkg::FUNC_erf)
-      special = {1'b1, npu_fp_pkg::NAN};
+    if (npu_fp_pkg::is_nan(x)) special = {1'b1, npu_fp_pkg::NAN};
   endfunction
 
   // An offset d into a segment: {exponent, fraction} is fraction * 2^(exponent -
@@ -125,7 +106,7 @@ module npu_function (
   endfunction
 
   // Which table and segment, how far in, what power of two: {n, table, segment, d};
-  // m is premultiply(f, x).
+  // m is premultiply()'s.
   function automatic logic [50:0] place(input logic [3:0] f_, input logic [31:0] x,
                                         input logic [31:0] m);
     logic [3:0] table_;
@@ -185,14 +166,14 @@ module npu_function (
 
   // Everything of stage 1: {table?, ending, n, table, segment, d}; no table: the
   // addend is the result.
-  function automatic logic [87:0] range(input logic [3:0] f_, input logic [31:0] x,
-                                        input logic [31:0] lo, input logic [31:0] hi);
+  function automatic logic [87:0] range(input logic [3:0] f_, input logic [31:0] x);
+    logic is_gelu;
     logic [31:0] m;
     logic [32:0] known;
+    is_gelu = f_ == npu_isa_pkg::FUNC_gelu;
     m = 32'd0;
-    if (f_ == npu_isa_pkg::FUNC_square || f_ == npu_isa_pkg::FUNC_gelu ||
-        f_ == npu_isa_pkg::FUNC_sigmoid) m = premultiply(f_, x);
-    known = special(f_, x, m, lo, hi);
+    if (is_gelu || f_ == npu_isa_pkg::FUNC_sigmoid) m = premultiply(is_gelu, x);
+    known = special(f_, x, m);
     if (known[32]) range = {5'd0, known[31:0], 51'd0};
     else range = {1'b1, ending(f_, x), place(f_, x, m)};
   endfunction
@@ -227,7 +208,7 @@ module npu_function (
 
   always_ff @(posedge clk) begin
     busy <= {busy[1:0], en};
-    if (en) {uses1, end1, n1, at1, d1} <= range(f, v, p0, p1);
+    if (en) {uses1, end1, n1, at1, d1} <= range(f, v);
     if (busy[0]) begin
       {uses2, end2, n2} <= {uses1, end1, n1};
       if (uses1) begin

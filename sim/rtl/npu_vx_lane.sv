@@ -133,7 +133,7 @@ module npu_vx_lane #(
         default: x4 <= x3;
       endcase
   npu_function i_function (
-    .clk, .en(v[4] && is_special), .f, .v(x3), .p0(32'd0), .p1(32'd0), .y(y4));
+    .clk, .en(v[4] && is_special), .f, .v(x3), .y(y4));
 
   // ---- 5: reduction ----
   logic [31:0] start, value, best, waited, term, from;
