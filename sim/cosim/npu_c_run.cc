@@ -62,58 +62,17 @@ void draw_inputs(const setting &s, npu_sim *sim)
 	}
 }
 
-/* ---- a port that notes what is asked ---- */
-
-struct recording_port {
-	struct npu_memory_port inner;
-	std::vector<event> *streams;
-};
-
-enum npu_status port_submit(void *user, const struct npu_dram_run *run,
-			    uint64_t now, struct npu_error *err)
-{
-	auto *port = static_cast<recording_port *>(user);
-	event e;
-
-	e.cycle = now;
-	e.stream = BEAT + run->master;
-	e.address = run->address;
-	if (run->master < NPU_MASTERS_A_CORE)
-		port->streams[e.stream].push_back(e);
-	return port->inner.submit(port->inner.user, run, now, err);
-}
-
-int port_advance(void *user, uint64_t until, struct npu_dram_run *done,
-		 uint64_t *cycle)
-{
-	auto *port = static_cast<recording_port *>(user);
-
-	return port->inner.advance(port->inner.user, until, done, cycle);
-}
-
-struct npu_dram_counters port_count(void *user)
-{
-	auto *port = static_cast<recording_port *>(user);
-
-	return port->inner.count(port->inner.user);
-}
-
-uint64_t port_ready(void *user, unsigned master, uint64_t now)
-{
-	auto *port = static_cast<recording_port *>(user);
-
-	return npu_memory_port_ready(&port->inner, master, now);
-}
-
-void port_destroy(void *user)
-{
-	auto *port = static_cast<recording_port *>(user);
-
-	port->inner.destroy(port->inner.user);
-	delete port;
-}
-
 } // namespace
+
+uint64_t hash_beat(uint64_t strobe, const uint8_t *data)
+{
+	uint64_t hash = strobe;
+
+	for (int i = 0; i < NPU_INSN_BYTES; i++)
+		if (strobe >> i & 1)
+			hash = (hash ^ data[i]) * 0x100000001b3u;
+	return hash;
+}
 
 enum npu_status make_port(const setting &s, struct npu_memory_port *out,
 			  struct npu_error *err)
@@ -138,10 +97,28 @@ void c_run::on_retire(void *user, uint64_t cycle, uint32_t core,
 	static_cast<c_run *>(user)->retire(cycle, engine, insn);
 }
 
+void c_run::on_beat(void *user, uint64_t cycle, uint32_t core,
+		    npu_engine_id engine, uint32_t insn, uint64_t address,
+		    uint64_t strobe, const uint8_t *data)
+{
+	event e;
+
+	(void)core;
+	e.cycle = cycle;
+	/* fetch is the master of the sequencer */
+	e.stream = BEAT + (engine == NPU_ENGINE_ctl ? NPU_MASTER_fetch
+						    : static_cast<int>(engine));
+	e.insn = insn;
+	e.address = address;
+	e.strobe = strobe;
+	e.hash = hash_beat(strobe, data);
+	static_cast<c_run *>(user)->streams[e.stream].push_back(e);
+}
+
 enum npu_status c_run::on_make_port(void *user, struct npu_memory_port *out,
 				    struct npu_error *err)
 {
-	return static_cast<c_run *>(user)->make_recording_port(out, err);
+	return make_port(static_cast<c_run *>(user)->setting_, out, err);
 }
 
 c_run::c_run(const setting &setting) : setting_(setting)
@@ -152,22 +129,6 @@ c_run::~c_run()
 {
 	npu_result_destroy(result);
 	npu_sim_destroy(sim_);
-}
-
-enum npu_status c_run::make_recording_port(struct npu_memory_port *out,
-					   struct npu_error *err)
-{
-	struct npu_memory_port inner;
-
-	NPU_TRY(make_port(setting_, &inner, err));
-	*out = npu_memory_port{};
-	out->user = new recording_port{ inner, streams };
-	out->submit = port_submit;
-	out->advance = port_advance;
-	out->count = port_count;
-	out->destroy = port_destroy;
-	out->ready = port_ready;
-	return NPU_OK;
 }
 
 static memory_view view_of(npu_memory *memory)
@@ -196,6 +157,8 @@ enum npu_status c_run::prepare(struct npu_error *err)
 	options.functional = 1;
 	options.retire = on_retire;
 	options.retire_user = this;
+	options.beat = on_beat;
+	options.beat_user = this;
 	options.make_port = on_make_port;
 	options.port_user = this;
 	NPU_TRY(npu_sim_create(setting_.chip, setting_.program, &options, &sim_,
@@ -213,9 +176,6 @@ enum npu_status c_run::run(struct npu_error *err)
 	const double start = npu_host_seconds();
 	enum npu_status status;
 
-	/* npu_sim_create() may have asked for a port too */
-	for (auto &stream : streams)
-		stream.clear();
 	status = npu_sim_run(sim_, nullptr, nullptr, &result, err);
 	seconds_ = npu_host_seconds() - start;
 	return status;

@@ -22,10 +22,11 @@ enum stream {
 struct event {
 	uint64_t cycle = 0;
 	int stream = 0;
-	uint32_t insn = 0;    /* retirements */
-	uint64_t address = 0; /* beats */
-	/* Retirements: of what the instruction wrote; `is_hashed` 0 where one
-	 * behind it may have written over that already. */
+	uint32_t insn = 0;                /* of beats, C knows it alone */
+	uint64_t address = 0, strobe = 0; /* beats */
+	/* Of what the beat, or the instruction that retires, writes. The
+	 * latter's `is_hashed` is 0 where one behind it may have written over
+	 * that already. */
 	uint64_t hash = 0;
 	bool is_hashed = false;
 };
@@ -36,6 +37,9 @@ struct setting {
 	const npu_program *program;
 	const npu_lockstep_options *options;
 };
+
+/* The bytes that a beat writes, and which they are. */
+uint64_t hash_beat(uint64_t strobe, const uint8_t *data);
 
 /* The memory port that the options ask for. */
 enum npu_status make_port(const setting &setting, struct npu_memory_port *out,
@@ -78,11 +82,13 @@ class c_run
 
 	void find_superseded();
 	void retire(uint64_t cycle, npu_engine_id engine, uint32_t insn);
-	enum npu_status make_recording_port(struct npu_memory_port *out,
-					    struct npu_error *err);
 
 	static void on_retire(void *user, uint64_t cycle, uint32_t core,
 			      npu_engine_id engine, uint32_t insn);
+	static void on_beat(void *user, uint64_t cycle, uint32_t core,
+			    npu_engine_id engine, uint32_t insn,
+			    uint64_t address, uint64_t strobe,
+			    const uint8_t *data);
 	static enum npu_status on_make_port(void *user,
 					    struct npu_memory_port *out,
 					    struct npu_error *err);

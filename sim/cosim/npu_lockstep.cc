@@ -78,22 +78,6 @@ void lockstep::retire_of_layer(const event &e)
 
 /* ---- events ---- */
 
-/* The instruction that an event is of; -1 where that is not known. */
-int64_t lockstep::insn_of(const event &e) const
-{
-	if (e.stream < BEAT)
-		return e.insn;
-	if (e.stream == BEAT + NPU_MASTER_fetch)
-		return -1;
-	/* requests are those of the engine's oldest that has not retired */
-	const int engine = RETIRE + e.stream - BEAT;
-	const auto &stream = c_.streams[engine];
-
-	return position_[engine] < stream.size()
-		       ? static_cast<int64_t>(stream[position_[engine]].insn)
-		       : -1;
-}
-
 void lockstep::compare_cycle(const event &rtl, const event &c)
 {
 	const uint64_t apart = distance(rtl.cycle, c.cycle);
@@ -109,7 +93,7 @@ void lockstep::compare_cycle(const event &rtl, const event &c)
 		report_->late++;
 		report_->most_late = std::max(report_->most_late, apart);
 	}
-	find("in different cycles", std::min(c.cycle, rtl.cycle), insn_of(c),
+	find("in different cycles", std::min(c.cycle, rtl.cycle), c.insn,
 	     describe(c), describe(rtl));
 }
 
@@ -122,15 +106,23 @@ bool lockstep::compare(const event &e, struct npu_error *err)
 	last_event_ = rtl_->cycle();
 	if (position_[e.stream] == stream.size()) {
 		bits_differ_ = true;
-		find("the RTL does more than C", e.cycle, insn_of(e), "nothing",
+		find("the RTL does more than C", e.cycle,
+		     e.stream < BEAT ? int64_t{ e.insn } : -1, "nothing",
 		     describe(e));
 		return false;
 	}
 	const event &c = stream[position_[e.stream]];
 
-	if (e.insn != c.insn || e.address != c.address) {
+	if ((e.stream < BEAT && e.insn != c.insn) || e.address != c.address ||
+	    e.strobe != c.strobe) {
 		bits_differ_ = true;
-		find("different events", e.cycle, insn_of(c), describe(c),
+		find("different events", e.cycle, c.insn, describe(c),
+		     describe(e));
+		return false;
+	}
+	if (e.stream >= BEAT && e.hash != c.hash) {
+		bits_differ_ = true;
+		find("different data", e.cycle, c.insn, describe(c),
 		     describe(e));
 		return false;
 	}
@@ -166,7 +158,7 @@ void lockstep::check_late()
 		    rtl_->cycle())
 			continue;
 		cycles_differ_ = true;
-		find("late", c.cycle, insn_of(c), describe(c),
+		find("late", c.cycle, c.insn, describe(c),
 		     "not by cycle " + std::to_string(rtl_->cycle() - 1));
 	}
 }
@@ -180,8 +172,8 @@ bool lockstep::check_left()
 		const event &c = c_.streams[s][position_[s]];
 
 		bits_differ_ = true;
-		find("the RTL does less than C", c.cycle, insn_of(c),
-		     describe(c), "nothing");
+		find("the RTL does less than C", c.cycle, c.insn, describe(c),
+		     "nothing");
 		return true;
 	}
 	return false;

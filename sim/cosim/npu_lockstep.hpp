@@ -57,7 +57,6 @@ class lockstep
 	void find(const std::string &what, uint64_t cycle, int64_t insn,
 		  const std::string &c, const std::string &rtl);
 	void explain_bytes(const event &e, struct npu_error *err);
-	int64_t insn_of(const event &e) const;
 	int64_t last_writer(int space, uint64_t at) const;
 	std::string describe(const event &e) const;
 	enum npu_status keep_waves(struct npu_error *err);

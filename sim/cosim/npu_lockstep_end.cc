@@ -132,10 +132,9 @@ void lockstep::compare_bins()
 	for (int e = 0; e < NPU_RESULT_ENGINES; e++)
 		for (int b = 0; b < NPU_BIN_COUNT; b++) {
 			const uint64_t c = c_.result->bins[e][b];
-			const uint64_t rtl = rtl_->csr_read(
-				static_cast<unsigned>(NPU_CSR_bins) +
-				4u * static_cast<unsigned>(e * NPU_BIN_COUNT +
-							   b));
+			const unsigned at = static_cast<unsigned>(
+				NPU_CSR_bins + 8 * (e * NPU_BIN_COUNT + b));
+			const uint64_t rtl = rtl_->csr_read_64(at);
 
 			report_->c_bins[e][b] = c;
 			report_->rtl_bins[e][b] = rtl;
@@ -154,10 +153,8 @@ void lockstep::compare_bins()
 void lockstep::compare_end()
 {
 	const uint32_t status = rtl_->csr_read(NPU_CSR_status);
-	const uint64_t low = rtl_->csr_read(NPU_CSR_cycles);
-	const uint64_t high = rtl_->csr_read(NPU_CSR_cycles + 4);
 
-	report_->rtl_cycles = high << 32 | low;
+	report_->rtl_cycles = rtl_->csr_read_64(NPU_CSR_cycles);
 	if (status >> NPU_CSR_LSB_status_fault & 1) {
 		bits_differ_ = true;
 		find("the RTL stops at a fault", rtl_->cycle(),

@@ -24,7 +24,14 @@ std::string lockstep::describe(const event &e) const
 {
 	char text[96];
 
-	if (e.stream >= BEAT)
+	if (e.stream == BEAT + NPU_ENGINE_st)
+		snprintf(text, sizeof text,
+			 "cycle %llu: st asks memory to write 0x%llx, strobe "
+			 "0x%016llx",
+			 static_cast<unsigned long long>(e.cycle),
+			 static_cast<unsigned long long>(e.address),
+			 static_cast<unsigned long long>(e.strobe));
+	else if (e.stream >= BEAT)
 		snprintf(text, sizeof text,
 			 "cycle %llu: %s asks memory for 0x%llx",
 			 static_cast<unsigned long long>(e.cycle),

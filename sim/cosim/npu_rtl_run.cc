@@ -190,6 +190,13 @@ uint32_t rtl_run::csr_read(unsigned address)
 	return out_.csr_rdata;
 }
 
+uint64_t rtl_run::csr_read_64(unsigned address)
+{
+	const uint64_t low = csr_read(address);
+
+	return uint64_t{ csr_read(address + 4) } << 32 | low;
+}
+
 /* ---- a cycle ---- */
 
 void rtl_run::write_beat()
@@ -217,6 +224,10 @@ bool rtl_run::request(unsigned master, std::vector<event> &events)
 	e.cycle = cycle_;
 	e.stream = BEAT + static_cast<int>(master);
 	e.address = port.address;
+	if (is_write) {
+		e.strobe = port.strobe;
+		e.hash = hash_beat(port.strobe, port.data);
+	}
 	events.push_back(e);
 	if (port.address % BEAT_BYTES ||
 	    port.address + BEAT_BYTES > image_.size())

@@ -44,6 +44,7 @@ class rtl_run
 	}
 	/* Between runs or after the end: clocks pass. */
 	uint32_t csr_read(unsigned address);
+	uint64_t csr_read_64(unsigned address);
 	void csr_write(unsigned address, uint32_t value);
 
 	bool trace_start(const std::string &path)
