@@ -295,14 +295,13 @@ uint64_t npu_burst_port_asked(const struct npu_memory_port *p, unsigned master)
 	return port->master[master % NPU_DRAM_MASTERS].end;
 }
 
-uint64_t npu_burst_port_unanswered(const struct npu_memory_port *p)
+int npu_burst_port_is_open(const struct npu_memory_port *p, uint64_t *cycle)
 {
-	const struct burst_port *port = p->user;
-	uint64_t count = 0;
+	struct burst_port *port = p->user;
 
+	next_answer(port, cycle);
 	for (unsigned m = 0; m < port->masters; m++)
-		for (uint64_t n = port->master[m].first;
-		     n < port->master[m].end; n++)
-			count += burst_at(&port->master[m], n)->done == NEVER;
-	return count;
+		if (port->master[m].first != port->master[m].end)
+			return 1;
+	return 0;
 }

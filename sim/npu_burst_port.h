@@ -40,10 +40,12 @@ NPU_NODISCARD enum npu_status
 npu_burst_port_answer(struct npu_memory_port *port, unsigned master, uint64_t n,
 		      uint64_t cycle, struct npu_dram_run *run,
 		      struct npu_error *err);
-/* Requests that `master` has made, and those of all that have no answer yet. */
+/* Requests that `master` has made. */
 uint64_t npu_burst_port_asked(const struct npu_memory_port *port,
 			      unsigned master);
-uint64_t npu_burst_port_unanswered(const struct npu_memory_port *port);
+/* Whether answers are still to be given; `cycle`: that of the first one, or
+ * UINT64_MAX while none is known. */
+int npu_burst_port_is_open(const struct npu_memory_port *port, uint64_t *cycle);
 
 #ifdef __cplusplus
 }

@@ -14,13 +14,14 @@ static const struct npu__engine_ops *ops_of(const struct npu__engine *engine)
 	}
 }
 
-static enum npu_status located(enum npu_status status,
+static enum npu_status located(struct npu_sim *sim, enum npu_status status,
 			       const struct npu__core *core, uint32_t insn,
-			       const struct npu_error *inner,
 			       struct npu_error *err)
 {
+	const struct npu_error *inner = &sim->fault;
 	struct npu_text text = { 0 };
 
+	sim->fault_insn = insn;
 	npu_insn_print(npu__insn(core, insn), &text);
 	status = npu_fail(err, status, "core %u, instruction %u: %s: %s",
 			  core->index, insn, inner->message,
@@ -122,7 +123,7 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 		return stay(engine, NPU_BIN_token, NPU_WAIT_engine);
 	*status = check_head(sim, core, engine, index, inner);
 	if (*status != NPU_OK) {
-		*status = located(*status, core, index, inner, err);
+		*status = located(sim, *status, core, index, err);
 		return 0;
 	}
 	if (are_claimed(core, engine, &engine->head_banks))
@@ -130,7 +131,7 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 	engine->waits = NPU_BIN_token;
 	*status = start(sim, core, engine, inner);
 	if (*status != NPU_OK)
-		*status = located(*status, core, index, inner, err);
+		*status = located(sim, *status, core, index, err);
 	return *status == NPU_OK;
 }
 
@@ -155,8 +156,8 @@ static int execute_done(struct npu_sim *sim, struct npu__core *core,
 						npu__insn(core, flight->insn),
 						&sim->fault);
 		if (*status != NPU_OK) {
-			*status = located(*status, core, flight->insn,
-					  &sim->fault, err);
+			*status = located(sim, *status, core, flight->insn,
+					  err);
 			return 0;
 		}
 		flight->is_executed = 1;

@@ -119,19 +119,25 @@ void npu__pull_beat(struct npu_sim *sim, uint32_t insn,
 		memcpy(event->data, beat->data, sizeof event->data);
 }
 
+int npu__pull_has(const struct npu_sim *sim)
+{
+	return sim->pull && sim->pull->first != sim->pull->end;
+}
+
 int npu__pull_take(struct npu_sim *sim, struct npu_sim_event *event)
 {
 	struct npu__pull *pull = sim->pull;
 
-	if (!pull || pull->first == pull->end)
+	if (!npu__pull_has(sim))
 		return 0;
 	*event = pull->out[pull->first++];
 	return 1;
 }
 
-int npu__pull_waits(const struct npu_sim *sim)
+int npu__pull_waits(const struct npu_sim *sim, npu_cycle *cycle)
 {
-	return sim->pull && npu_burst_port_unanswered(&sim->pull->inner);
+	*cycle = NPU_NEVER;
+	return sim->pull && npu_burst_port_is_open(&sim->pull->inner, cycle);
 }
 
 /* ---- answers ---- */
@@ -210,6 +216,7 @@ void npu_sim_look(const struct npu_sim *sim, struct npu_sim_progress *out)
 
 	out->cycle = sim->now;
 	out->next = core->sequencer.next;
+	out->fault_insn = sim->fault_insn;
 	memcpy(out->token, core->token, sizeof out->token);
 	memcpy(out->bins, sim->bins, sizeof out->bins);
 }

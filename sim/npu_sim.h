@@ -156,7 +156,8 @@ void npu_sim_set_memory_counters(struct npu_sim *sim,
 /* The registers that a host may read while core 0 runs. */
 struct npu_sim_progress {
 	uint64_t cycle;
-	uint32_t next; /* descriptor to be pushed */
+	uint32_t next;       /* descriptor to be pushed */
+	uint32_t fault_insn; /* at which it failed */
 	uint32_t token[NPU_TOKENS];
 	uint64_t bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT];
 };

@@ -120,12 +120,14 @@ struct npu_sim {
 	uint64_t other_bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT];
 	uint64_t activates, refreshes; /* charged to layers so far */
 	struct npu_error fault; /* of one instruction, before it is located */
+	uint32_t fault_insn;    /* which one it was */
 	npu_layer_hook *hook;
 	void *hook_user;
 	/* the run, between two calls of npu_sim_next() */
 	uint8_t has_stepped; /* cycle `now` is done with */
 	uint8_t has_ended;
-	int moved;              /* in cycle `now` */
+	int moved;            /* in cycle `now` */
+	npu_cycle next_cycle; /* to be visited, once it was known */
 	struct npu__pull *pull; /* NULL: memory is a port's */
 	/* tracing */
 	struct npu_event *events;
@@ -176,10 +178,12 @@ enum npu_status npu__pull_port(struct npu_sim *sim, struct npu_error *err);
 /* What the newest request is of, and what it writes. */
 void npu__pull_beat(struct npu_sim *sim, uint32_t insn,
 		    const struct npu_dma_beat *beat);
-/* Take the oldest request that the caller has not seen. Returns 0: none. */
+/* Whether there are requests that the caller has not seen; take the oldest of
+ * them. Returns 0: none. */
+int npu__pull_has(const struct npu_sim *sim);
 int npu__pull_take(struct npu_sim *sim, struct npu_sim_event *event);
-/* Whether memory owes an answer. */
-int npu__pull_waits(const struct npu_sim *sim);
+/* Whether an answer is still to come; `cycle`: of the next one that is known. */
+int npu__pull_waits(const struct npu_sim *sim, npu_cycle *cycle);
 
 /* ---- npu_sequencer.c ---- */
 /* Ask for a descriptor ahead, push one, where it can be. Returns how much it

@@ -53,14 +53,15 @@ static void move_to(struct npu_sim *sim, npu_cycle at)
 
 /* LD, ST and memory go on up to `limit`, until something else may because of
  * it: *found is 1, in cycle *at. An answer of the present cycle, which is done
- * with, counts in the next. */
+ * with, counts in the next. A request that its answerer has not seen ends it.
+ */
 static enum npu_status work_ahead(struct npu_sim *sim, npu_cycle limit,
 				  npu_cycle *at, int *found,
 				  struct npu_error *err)
 {
 	struct npu_dram_run run;
 
-	for (*found = 0; !*found;) {
+	for (*found = 0; !*found && !npu__pull_has(sim);) {
 		const npu_cycle ask = npu__burst_next(sim);
 		int matters;
 
@@ -74,15 +75,18 @@ static enum npu_status work_ahead(struct npu_sim *sim, npu_cycle limit,
 			return NPU_OK;
 		}
 		*found = matters && *at > sim->now;
-		if (matters && !*found)
-			sim->moved = 1;
+		if (!matters || *found)
+			continue;
+		sim->moved = 1;
+		if (limit > sim->now + 1)
+			limit = sim->now + 1;
 	}
 	return NPU_OK;
 }
 
 /* Move to the next event, be it memory's or ours. Where anything moved, that
  * is the next cycle: it may let something else move. *next is its cycle, and
- * *is_there 0 where it lies beyond `until`. */
+ * *is_there 0 where it lies beyond `until` and no request was made before. */
 static enum npu_status advance(struct npu_sim *sim, npu_cycle until,
 			       npu_cycle *next, int *is_there,
 			       struct npu_error *err)
@@ -91,15 +95,21 @@ static enum npu_status advance(struct npu_sim *sim, npu_cycle until,
 	int found;
 
 	*next = sim->moved ? sim->now + 1 : npu__sim_next_event(sim);
+	if (sim->next_cycle < *next)
+		*next = sim->next_cycle;
 	NPU_TRY(work_ahead(sim, *next < until ? *next : until, &at, &found,
 			   err));
 	if (found)
 		*next = at;
 	else if (sim->moved)
 		*next = sim->now + 1;
-	*is_there = *next <= until && *next != NPU_NEVER;
-	if (!*is_there)
+	/* answers change what decides the next event: it stays as it was */
+	sim->next_cycle = *next;
+	*is_there = npu__pull_has(sim);
+	if (*is_there || *next > until || *next == NPU_NEVER)
 		return NPU_OK;
+	*is_there = 1;
+	sim->next_cycle = NPU_NEVER;
 	move_to(sim, *next);
 	/* all that memory answers in this cycle comes before anything else */
 	NPU_TRY(work_ahead(sim, sim->now, &at, &found, err));
@@ -113,6 +123,7 @@ enum npu_status npu_sim_begin(struct npu_sim *sim, npu_layer_hook *hook,
 	sim->hook = hook;
 	sim->hook_user = user;
 	sim->has_stepped = sim->has_ended = 0;
+	sim->next_cycle = NPU_NEVER;
 	return npu__sim_reset(sim, err);
 }
 
@@ -128,6 +139,24 @@ static enum npu_status step(struct npu_sim *sim, struct npu_error *err)
 	sim->has_ended = (uint8_t)have_ended(sim);
 	if (sim->has_ended)
 		npu__account_counters(sim);
+	return NPU_OK;
+}
+
+/* Nothing up to `until`: by itself it goes on in event->cycle. */
+static enum npu_status wait_for_memory(const struct npu_sim *sim,
+				       struct npu_sim_event *event,
+				       struct npu_error *err)
+{
+	const npu_cycle ask = npu__burst_next(sim);
+	npu_cycle answer;
+
+	if (!npu__pull_waits(sim, &answer) && event->cycle == NPU_NEVER &&
+	    ask == NPU_NEVER)
+		return deadlock(sim, err);
+	if (answer < event->cycle)
+		event->cycle = answer;
+	if (ask < event->cycle)
+		event->cycle = ask;
 	return NPU_OK;
 }
 
@@ -149,11 +178,8 @@ enum npu_status npu_sim_next(struct npu_sim *sim, uint64_t until,
 			continue;
 		}
 		NPU_TRY(advance(sim, until, &event->cycle, &is_there, err));
-		if (is_there)
-			continue;
-		if (event->cycle == NPU_NEVER && !npu__pull_waits(sim))
-			return deadlock(sim, err);
-		return NPU_OK;
+		if (!is_there)
+			return wait_for_memory(sim, event, err);
 	}
 }
 
