@@ -102,9 +102,9 @@ module npu_vx_lane #(
     if (ints == 2'd2) begin
       second_operation = npu_fp_pkg::alu_int(op1, x, z);
       if (!is_integer) second_operation = npu_fp_pkg::from_int(second_operation);
-    end else if (is_fused)
-      second_operation = npu_fp_pkg::alu_float(npu_isa_pkg::ALU_mul, 1'b1, x, y, z);
-    else second_operation = npu_fp_pkg::alu_float(op1, 1'b0, x, z, 32'd0);
+    end else
+      second_operation = npu_fp_pkg::alu_float(is_fused ? npu_isa_pkg::ALU_mul : op1, is_fused,
+                                               x, is_fused ? y : z, z);
   endfunction
 
   always_ff @(posedge clk)
@@ -136,26 +136,29 @@ module npu_vx_lane #(
     .clk, .en(v[4] && is_special), .f, .v(x3), .y(y4));
 
   // ---- 5: reduction ----
-  logic [31:0] start, value, best, waited, term, from;
+  logic [31:0] start, value, best, waited, term, from, more, less;
   logic [31:0] delay [0:LANES-1];
-  logic takes;
+  logic is_min, takes;             // the element is the better one
 
   always_ff @(posedge clk) begin
-    if (is_start) start <= load(is_integer, npu_isa_pkg::ew_dt_dst(insn), 8'd0, raw_d);
+    if (is_start)  // fp32 or s32
+      start <= is_integer ? raw_d
+             : npu_isa_pkg::ew_dt_dst(insn) == npu_isa_pkg::DTYPE_fp32 ? npu_fp_pkg::ftz(raw_d)
+                                                                      : npu_fp_pkg::from_int(raw_d);
     if (waits) delay[waits_at] <= x5;
   end
   assign waited = delay[waited_at];
+  assign is_min = npu_isa_pkg::red_reduce(insn) == npu_isa_pkg::REDUCE_min;
 
   always_comb begin
     term = is_head ? x5 : waited;
     from = is_chain ? previous[31:0] : value;
     if (is_first) from = npu_isa_pkg::red_add(insn) ? start : 32'd0;
+    more = is_min ? from : term;
+    less = is_min ? term : from;
     takes = is_first && !npu_isa_pkg::red_add(insn);
     if (v[5] && is_red && !takes)
-      if (npu_isa_pkg::red_reduce(insn) == npu_isa_pkg::REDUCE_min)
-        takes = is_integer ? $signed(term) < $signed(from) : npu_fp_pkg::greater(from, term);
-      else
-        takes = is_integer ? $signed(term) > $signed(from) : npu_fp_pkg::greater(term, from);
+      takes = is_integer ? $signed(more) > $signed(less) : npu_fp_pkg::greater(more, less);
   end
 
   always_ff @(posedge clk)
