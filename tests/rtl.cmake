@@ -22,6 +22,11 @@ npu_synth_test(npu_st PARAMETERS DMA_WIDTH=16)
 npu_verilated_test(vx TOP npu_vx_bench SV unit/rtl/npu_vx_bench.sv
   PARAMETERS T=4 LANES=8 LATENCY=9 FUNCTION_PASSES=3
   SOURCES unit/rtl/vx_test.cc USES random_program sim)
+# all of it, with 4 lanes: two minutes
+npu_synth_test(npu_vx)
+if(NPU_YOSYS)
+  set_tests_properties(rtl.synth_npu_vx PROPERTIES TIMEOUT 600)
+endif()
 
 # MX
 npu_verilated_test(mx TOP npu_mx_bench SV unit/rtl/npu_mx_bench.sv OPT -O1

@@ -9,7 +9,7 @@
 // LATENCY beyond 8 is waited for before the first step.
 module npu_vx #(
   parameter int T = 4,
-  parameter int LANES = 8,
+  parameter int LANES = 4,
   parameter int LATENCY = 8,
   parameter int FUNCTION_PASSES = 4,
   parameter int G = LANES > T ? LANES / T : 1   // accumulator rows of an access
