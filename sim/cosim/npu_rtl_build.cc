@@ -214,7 +214,7 @@ struct unit {
 std::vector<unit> units_of(const rtl_recipe &recipe, const std::string &folder)
 {
 	std::vector<unit> units = {
-		{ "fast", "-O3", { recipe.harness + "/npu_rtl_harness.cc" } },
+		{ "fast", "-O2", { recipe.harness + "/npu_rtl_harness.cc" } },
 		{ "slow", "-O0", {} },
 		{ "runtime", "-O2", {} },
 	};

@@ -15,6 +15,8 @@ module npu_function (
   input  logic [31:0] v,
   output logic [31:0] y
 );
+  // a copy in each lane takes minutes to compile
+  /* verilator no_inline_module */
   localparam logic [31:0] INF = 32'h7f800000;
   localparam logic [31:0] LOG2_E = 32'h3fb8aa3b;
   localparam logic [31:0] HALF = 32'h3f000000;
@@ -29,18 +31,19 @@ module npu_function (
   // {1, result} of what needs no table; m is premultiply()'s.
   function automatic logic [32:0] special(input logic [3:0] f_, input logic [31:0] x,
                                           input logic [31:0] m);
-    logic zero, inf, far;
+    /* verilator no_inline_task */
+    logic zero, inf, beyond;
     logic [30:0] a;
     logic [31:0] w;
     a = x[30:0];
     zero = a == 31'd0;
     inf = a == INF[30:0];
     w = f_ == npu_isa_pkg::FUNC_exp2 ? x : m;
-    far = w[31] && w[30:0] > 31'h42fc0000;  // 2^w, w < -126
+    beyond = w[31] && w[30:0] > 31'h42fc0000;  // 2^w, w < -126
     special = 33'd0;
     case (f_)
       npu_isa_pkg::FUNC_exp2:
-        if (far) special = {1'b1, 32'd0};
+        if (beyond) special = {1'b1, 32'd0};
         else if (!x[31] && a >= 31'h43000000) special = {1'b1, INF};  // 128
       npu_isa_pkg::FUNC_log2:
         if (zero) special = {2'b11, INF[30:0]};
@@ -61,7 +64,7 @@ module npu_function (
       npu_isa_pkg::FUNC_erf:
         if (a >= 31'h40800000) special = {1'b1, x[31], npu_fp_pkg::ONE[30:0]};  // 4
       npu_isa_pkg::FUNC_sigmoid:
-        if (a >= 31'h41800000 && far)  // 16
+        if (a >= 31'h41800000 && beyond)  // 16
           special = {1'b1, x[31] ? 32'd0 : npu_fp_pkg::ONE};
       default:  // gelu
         if (a < 31'h1f800000) special = {1'b1, m};  // 2^-64
@@ -82,6 +85,7 @@ module npu_function (
   // in each octave: {segment, exponent, fraction}.
   function automatic logic [36:0] octave(input logic equal, input logic [7:0] width,
                                          input logic [30:0] a);
+    /* verilator no_inline_task */
     logic [7:0] k;
     logic [28:0] t;
     k = a[30:23] - width;
@@ -109,6 +113,7 @@ module npu_function (
   // m is premultiply()'s.
   function automatic logic [50:0] place(input logic [3:0] f_, input logic [31:0] x,
                                         input logic [31:0] m);
+    /* verilator no_inline_task */
     logic [3:0] table_;
     logic [36:0] at;  // {segment, exponent, fraction}
     logic [31:0] w;
@@ -152,6 +157,7 @@ module npu_function (
 
   // What comes last. {addend + y, -y, at most 1, at least 0}; the addend.
   function automatic logic [35:0] ending(input logic [3:0] f_, input logic [31:0] x);
+    /* verilator no_inline_task */
     logic [8:0] n;
     n = {1'b0, x[30:23]} - 9'd127 + {8'd0, x[22]};
     case (f_)

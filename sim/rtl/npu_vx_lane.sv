@@ -36,6 +36,8 @@ module npu_vx_lane #(
   output logic [31:0] result,
   output logic [31:0] out             // in stage 8
 );
+  // as npu_function: a copy in each lane takes minutes to compile
+  /* verilator no_inline_module */
   logic [1:0] ints;
   logic [3:0] op0, op1, f;
   logic is_red, is_integer, is_lut, is_fused, is_argmax, is_raw;
