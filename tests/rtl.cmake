@@ -31,3 +31,9 @@ endif()
 # MX
 npu_verilated_test(mx TOP npu_mx_bench SV unit/rtl/npu_mx_bench.sv OPT -O1
   SOURCES unit/rtl/mx_test.cc USES sim)
+
+# the core
+npu_verilated_test(core TOP npu_core
+  SV ${PROJECT_SOURCE_DIR}/sim/rtl/npu_trace.sv
+    ${PROJECT_SOURCE_DIR}/sim/rtl/npu_core_checks.sv
+  SOURCES unit/rtl/core_test.cc unit/rtl/core_rtl.cc USES sim)
