@@ -1,10 +1,12 @@
 /* sim/npu_engine_dma.c - LD and ST: runs of bytes through the memory port.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A descriptor takes dma.startup cycles, then hands over all its runs; the
- * memory keeps at most dma.outstanding bursts of a master in flight. It is done
- * when the last run is answered and the scratchpad's side has moved its rows,
- * dma.width bytes a cycle. The next descriptor is set up meanwhile.
+ * The engine of npu_dma_burst.h in closed form, for sweeps: a descriptor hands
+ * over all its runs when its first request could be made; the memory keeps at
+ * most dma.outstanding bursts of a master in flight. It is done when the last
+ * run is answered and the scratchpad's side has moved its rows, dma.width bytes
+ * a cycle. The next is taken when no more bursts are missing than may be in
+ * flight, and the walk through this one can be over.
  *
  * model: reads of consecutive rows that overlap, touch or share a 64-byte burst
  * are one run, as a DMA engine with a burst buffer makes of them; writes only
@@ -15,13 +17,28 @@
 #include "sim/npu_sim_internal.h"
 #include <string.h>
 
-enum { BURST = 64 };
+enum {
+	BURST = 64,
+	/* ST, from its last chunk to done: the step that sends the rest, two
+	 * registers, the memory's acceptance and its acknowledgement */
+	AFTER_CHUNKS = 5
+};
 
 static const struct npu__flight *last_flight(const struct npu__engine *engine)
 {
 	return &engine->flight[(engine->flight_head + engine->flight_count -
 				1) %
 			       NPU_FLIGHT_MAX];
+}
+
+/* When the engine has asked for all of `flight`. */
+static npu_cycle ready_after(const struct npu_sim *sim,
+			     const struct npu__flight *flight)
+{
+	if (!flight->is_submitted ||
+	    flight->bursts_left > sim->chip->dma.outstanding)
+		return NPU_NEVER;
+	return flight->begin - 1 + flight->cost.busy_cycles;
 }
 
 static npu_cycle earliest(const struct npu_sim *sim,
@@ -39,7 +56,7 @@ static npu_cycle earliest(const struct npu_sim *sim,
 	if (engine->dma)
 		ready = npu_dma_ready(engine->dma);
 	else if (engine->flight_count)
-		ready = last_flight(engine)->begin;
+		ready = ready_after(sim, last_flight(engine));
 	return ready > sim->now ? ready : sim->now;
 }
 
@@ -57,10 +74,9 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 				"none, run with --mode functional");
 	if (engine->dma)
 		return npu__burst_issue(sim, core, engine, flight, err);
-	flight->begin = sim->now + sim->chip->dma.startup;
+	/* two registers, and one before memory sees the request */
+	flight->begin = sim->now + sim->chip->dma.startup + 3;
 	engine->busy_left += flight->cost.busy_cycles;
-	if (flight->begin == sim->now)
-		return npu__dma_submit(sim, core, engine, flight, err);
 	return NPU_OK;
 }
 
@@ -75,23 +91,40 @@ struct runs {
 	uint64_t first, end; /* the run being gathered; empty: end 0 */
 };
 
+static uint64_t bursts_of(const struct npu_dram_run *run)
+{
+	return (run->address + run->bytes - 1) / BURST - run->address / BURST +
+	       1;
+}
+
+/* In pieces, whose answers tell how far memory is: the first burst, then half
+ * of what may be in flight. */
 static enum npu_status hand_over(struct runs *r, struct npu_error *err)
 {
-	const struct npu_dram_run run = {
-		.address = r->first,
-		.bytes = r->end - r->first,
-		.is_write = r->is_write,
-		.master = r->master,
-		.id = r->slot,
-	};
+	const uint64_t window = r->sim->chip->dma.outstanding;
 
-	if (r->end == 0)
-		return NPU_OK;
-	r->end = 0;
-	r->flight->runs_left++;
-	NPU_TRY(npu__account_memory(r->sim, r->flight->layer, &run, r->sim->now,
-				    err));
-	return r->sim->port.submit(r->sim->port.user, &run, r->sim->now, err);
+	while (r->first < r->end) {
+		const uint64_t bursts =
+			r->flight->bursts ? (window + 1) / 2 : 1;
+		const uint64_t stop = (r->first / BURST + bursts) * BURST;
+		const struct npu_dram_run run = {
+			.address = r->first,
+			.bytes = (stop < r->end ? stop : r->end) - r->first,
+			.is_write = r->is_write,
+			.master = r->master,
+			.id = r->slot,
+		};
+
+		r->first += run.bytes;
+		r->flight->bursts += bursts_of(&run);
+		r->flight->bursts_left = r->flight->bursts;
+		NPU_TRY(npu__account_memory(r->sim, r->flight->layer, &run,
+					    r->sim->now, err));
+		NPU_TRY(r->sim->port.submit(r->sim->port.user, &run,
+					    r->sim->now, err));
+	}
+	r->first = r->end = 0;
+	return NPU_OK;
 }
 
 /* Bytes first..first+bytes-1, in the order in which the engine asks. */
@@ -152,23 +185,46 @@ static enum npu_status add_rows(struct runs *r, const struct npu_copy *c,
 	return hand_over(r, err);
 }
 
+/* Cycles of LD from the last answer to the write of its last chunk: the chunks
+ * of that burst, and two registers. */
+static npu_cycle last_chunks(const struct npu_sim *sim,
+			     const struct npu_copy *copy)
+{
+	const uint64_t width = sim->chip->dma.width;
+	const uint64_t row = (copy->n0 + width - 1) / width;
+	const uint64_t burst = width < BURST ? BURST / width : 1;
+
+	return (row < burst ? row : burst) + 2;
+}
+
 /* Completion of every flight whose data is there, in order: the scratchpad's
  * side serves descriptors one after another. */
-static void settle(struct npu__engine *engine)
+static void settle(const struct npu_sim *sim, const struct npu__core *core,
+		   struct npu__engine *engine)
 {
 	npu_cycle free = engine->last_done;
 
 	for (uint32_t i = 0; i < engine->flight_count; i++) {
 		struct npu__flight *flight = npu__flight(engine, i);
-		npu_cycle start = flight->begin;
+		const struct npu_copy copy =
+			npu_copy_of(npu__insn(core, flight->insn));
+		npu_cycle start = flight->begin, answered = flight->last_answer;
 
-		if (!flight->is_submitted || flight->runs_left)
+		if (!flight->is_submitted || flight->bursts_left)
 			break;
 		if (flight->done == NPU_NEVER) {
-			start = free > start ? free : start;
-			flight->done = start + flight->cost.busy_cycles;
-			if (flight->last_answer > flight->done)
-				flight->done = flight->last_answer;
+			if (copy.is_load && free >= start)
+				start = free + 1;
+			if (answered)
+				answered += copy.is_load
+						    ? last_chunks(sim, &copy)
+						    : 1;
+			flight->done = start + flight->cost.busy_cycles +
+				       (copy.is_load ? 1 : AFTER_CHUNKS);
+			if (answered > flight->done)
+				flight->done = answered;
+			if (flight->done <= free)
+				flight->done = free + 1;
 		}
 		free = flight->done;
 	}
@@ -194,19 +250,27 @@ enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
 	if (sim->memory->region_kind[copy.region] != NPU_REGION_cores)
 		NPU_TRY(add_rows(&runs, &copy, sim->region_base[copy.region],
 				 err));
-	settle(engine);
+	settle(sim, core, engine);
 	return NPU_OK;
 }
 
-int npu__dma_answer(struct npu__engine *engine, uint32_t slot, npu_cycle at)
+int npu__dma_answer(struct npu_sim *sim, struct npu__core *core,
+		    struct npu__engine *engine, const struct npu_dram_run *run,
+		    npu_cycle at)
 {
-	struct npu__flight *flight = &engine->flight[slot];
+	struct npu__flight *flight = &engine->flight[run->id];
+	const uint64_t bursts = bursts_of(run);
+	const uint64_t window = sim->chip->dma.outstanding;
 
-	flight->runs_left--;
-	flight->last_answer = at;
-	if (flight->runs_left)
-		return 0;
-	settle(engine);
+	flight->bursts_left -= bursts;
+	/* chunks of the bursts still missing move one a cycle after this */
+	at += flight->cost.busy_cycles * flight->bursts_left / flight->bursts;
+	if (at > flight->last_answer)
+		flight->last_answer = at;
+	if (flight->bursts_left) /* whether it was what the next waits for */
+		return engine->count && flight->bursts_left <= window &&
+		       flight->bursts_left + bursts > window;
+	settle(sim, core, engine);
 	return 1;
 }
 

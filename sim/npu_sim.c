@@ -317,7 +317,7 @@ int npu__sim_answer(struct npu_sim *sim, const struct npu_dram_run *run,
 		return npu__sequencer_answer(core, at);
 	if (core->engine[who].dma)
 		return npu__burst_answer(sim, core, &core->engine[who], at);
-	return npu__dma_answer(&core->engine[who], (uint32_t)run->id, at);
+	return npu__dma_answer(sim, core, &core->engine[who], run, at);
 }
 
 /* ---- tensors ---- */

@@ -42,7 +42,7 @@ struct npu__flight {
 	struct npu_array_span span;
 	/* LD, ST by runs: requests start at `begin`; those not yet answered */
 	npu_cycle begin, last_answer;
-	uint64_t runs_left;
+	uint64_t bursts, bursts_left;
 	uint8_t is_submitted;
 	uint64_t job; /* LD, ST by bursts: its number */
 };
@@ -255,8 +255,11 @@ enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
 				struct npu__engine *engine,
 				struct npu__flight *flight,
 				struct npu_error *err);
-/* A run of flight[slot] is answered at cycle `at`. Returns 1 if all are. */
-int npu__dma_answer(struct npu__engine *engine, uint32_t slot, npu_cycle at);
+/* A run of a flight is answered at cycle `at`. Returns 1 if something may go on
+ * because of it. */
+int npu__dma_answer(struct npu_sim *sim, struct npu__core *core,
+		    struct npu__engine *engine, const struct npu_dram_run *run,
+		    npu_cycle at);
 
 /* Row i1 of a gather or scatter is where its index says.
  *   errors  E_FAULT: it is beyond the limit */

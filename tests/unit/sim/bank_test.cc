@@ -192,7 +192,7 @@ TEST(Banks, GemmTellsActivationsFromWeights)
 
 /* Gates, from both sides: the cycle before is blocked, on time is ready. */
 
-TEST(SimGates, LoadIssuesWhenTheOneBeforeHasBegunAndNotBefore)
+TEST(SimGates, LoadIssuesWhenTheOneBeforeHasAskedForAllAndNotBefore)
 {
 	npu_chip chip = test_chip();
 
@@ -205,7 +205,7 @@ TEST(SimGates, LoadIssuesWhenTheOneBeforeHasBegunAndNotBefore)
 
 		EXPECT_EQ(event_of(*r, 1).start_cycle,
 			  event_of(*r, 0).start_cycle +
-				  std::max<uint64_t>(startup, 4));
+				  2 + startup + 1024 / 16);
 	}
 }
 

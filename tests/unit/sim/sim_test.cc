@@ -31,9 +31,10 @@ TEST(SimRun, LoadTakesSetUpBytesAndLatency)
 	const npu_event e = event_of(*r, 0);
 
 	EXPECT_EQ(e.start_cycle, FIRST_ISSUE);
-	/* 4 of set-up, 1024 / 16, latency */
-	EXPECT_EQ(e.end_cycle, FIRST_ISSUE + 4 + 64 + 100);
-	EXPECT_EQ(r->total.load_cycles, 168u);
+	/* 4 of set-up and 3 registers, 1024 / 16, latency, 4 chunks of the last
+	 * burst and 2 registers */
+	EXPECT_EQ(e.end_cycle, FIRST_ISSUE + 7 + 64 + 100 + 6);
+	EXPECT_EQ(r->total.load_cycles, 177u);
 	/* `end` sees the engine idle in the next cycle */
 	EXPECT_EQ(r->total.cycles, e.end_cycle + 1);
 }
@@ -48,7 +49,34 @@ TEST(SimRun, NarrowDmaIsSlowerThanMemory)
 	const Result r = run(chip, p.finish());
 	const npu_event e = event_of(*r, 0);
 
-	EXPECT_EQ(e.end_cycle, FIRST_ISSUE + 4 + 1024 / 4);
+	/* chunks from the first burst's answer on */
+	EXPECT_EQ(e.end_cycle, FIRST_ISSUE + 7 + 4 + 100 + 1024 / 4 + 2);
+}
+
+/* One load alone, memory faster than the scratchpad's side and slower. */
+TEST(SimRun, ALoadInRunsTakesTheCyclesOfOneInBursts)
+{
+	for (uint64_t width : { 4u, 8u, 16u, 32u, 64u })
+		for (uint32_t bytes : { 64u, 256u, 1024u, 8192u }) {
+			uint64_t cycles[2];
+
+			for (int bursts : { 0, 1 }) {
+				npu_chip chip = test_chip();
+
+				chip.dma.width = width;
+				chip.dram.model =
+					bursts ? NPU_dram_model_command
+					       : NPU_dram_model_run;
+				TestProgram p(chip);
+				p.add(ld(0, 0, bytes));
+				const Result r = run(chip, p.finish());
+				const npu_event e = event_of(*r, 0);
+
+				cycles[bursts] = e.end_cycle - e.start_cycle;
+			}
+			EXPECT_EQ(cycles[0], cycles[1])
+				<< width << " " << bytes;
+		}
 }
 
 TEST(SimRun, NarrowDmaMovesLoadsOneAfterAnother)
@@ -61,9 +89,9 @@ TEST(SimRun, NarrowDmaMovesLoadsOneAfterAnother)
 	p.add(ld(1024, 1024, 1024));
 	const Result r = run(chip, p.finish());
 
-	/* the second's data is here long before the scratchpad has room */
+	/* it is taken when the first has been asked for, and set up */
 	EXPECT_EQ(event_of(*r, 1).end_cycle,
-		  event_of(*r, 0).end_cycle + 1024 / 4);
+		  event_of(*r, 0).end_cycle + 1024 / 4 + 6);
 }
 
 TEST(SimRun, ConsecutiveLoadsHideTheirLatency)
@@ -75,10 +103,10 @@ TEST(SimRun, ConsecutiveLoadsHideTheirLatency)
 		p.add(ld(i * 1024, i * 1024, 1024));
 	const Result r = run(chip, p.finish());
 
-	/* each next one is asked for while the one before arrives: 64 cycles
-	 * of data each, once the latency */
+	/* each next one is asked for while the one before arrives: set-up and
+	 * 64 cycles each, once the latency */
 	EXPECT_EQ(event_of(*r, 3).end_cycle,
-		  event_of(*r, 0).end_cycle + 3 * 64);
+		  event_of(*r, 0).end_cycle + 3 * (6 + 64));
 }
 
 TEST(SimRun, VectorTakesItsLanesAndLatency)
