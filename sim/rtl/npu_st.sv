@@ -190,10 +190,10 @@ module npu_st #(
   logic [1:0]      ends_write, ends_read;
   logic [2:0]      ends_count;
   wire             ends_now = goes_on && b_end;
-  wire [15:0]      lacks = ends[16*ends_read +: 16] - acknowledged;
 
-  // not more than 0, modulo 2^16; less where several end at one request
-  assign done = ends_count != 0 && (lacks == 0 || lacks[15]);
+  // as many are never passed by: after a local descriptor nothing is sent until
+  // it is done
+  assign done = ends_count != 0 && ends[16*ends_read +: 16] == acknowledged;
   // the descriptor that the engine is busy with, which is the last one
   assign local_done = done && ends_count == 1 && !active && !b_end;
 
