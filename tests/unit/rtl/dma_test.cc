@@ -268,6 +268,65 @@ bool run_both(uint64_t seed)
 	return !testing::Test::HasFailure();
 }
 
+// Whether a gather (LD) or scatter (ST) whose index reads as `index` is a
+// fault; asks for nothing then.
+bool is_fault(int e, int32_t index, uint64_t limit)
+{
+	VerilatedContext context;
+	Vdma rtl{ &context };
+	npu_insn insn = {};
+	npu_word word;
+	bool asks = false;
+	const auto edge = [&rtl] {
+		rtl.clk = 1;
+		rtl.eval();
+		rtl.clk = 0;
+		rtl.eval();
+	};
+
+	insn.ld.op = NPU_OP_ld;
+	insn.ld.n0 = insn.ld.n1 = insn.ld.n2 = insn.ld.n3 = 1;
+	insn.ld.gather = 1;
+	insn.ld.limit = limit;
+	if (e == ST) {
+		insn.st.op = NPU_OP_st;
+		insn.st.n0 = insn.st.n1 = insn.st.n2 = insn.st.n3 = 1;
+		insn.st.gather = 1;
+		insn.st.limit = limit;
+	}
+	EXPECT_EQ(npu_insn_encode(&insn, &word, nullptr), NPU_OK);
+	rtl.outstanding = 4;
+	rtl.rst = 1;
+	edge();
+	rtl.rst = 0;
+	memcpy(&rtl.ld_insn, &word, 64);
+	memcpy(&rtl.st_insn, &word, 64);
+	memcpy(&rtl.ld_i_data, &index, 4);
+	memcpy(&rtl.ld_r_data, &index, 4);
+	memcpy(&rtl.st_r_data, &index, 4);
+	rtl.ld_issue = e == LD;
+	rtl.st_issue = e == ST;
+	for (int cycle = 0; cycle < 20; cycle++) {
+		edge();
+		rtl.ld_issue = rtl.st_issue = 0;
+		asks |= rtl.ld_req_valid || rtl.st_req_valid;
+	}
+	EXPECT_NE(rtl.ld_fault || rtl.st_fault, asks);
+	return rtl.ld_fault || rtl.st_fault;
+}
+
+TEST(Dma, AnIndexBeyondItsLimitIsAFault)
+{
+	for (int e : { LD, ST }) {
+		EXPECT_FALSE(is_fault(e, 0, 1));
+		EXPECT_FALSE(is_fault(e, 39, 40));
+		EXPECT_TRUE(is_fault(e, 40, 40));
+		EXPECT_TRUE(is_fault(e, -1, 40));
+		EXPECT_TRUE(is_fault(e, -1, 0xffffffff));
+		EXPECT_TRUE(is_fault(e, 0, 0));
+	}
+}
+
 // NPU_DMA_SEQUENCES=10000 for more of them.
 TEST(Dma, RandomSequencesAgreeInEveryCycleAndByte)
 {
