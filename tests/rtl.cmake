@@ -37,3 +37,11 @@ npu_verilated_test(core TOP npu_core
   SV ${PROJECT_SOURCE_DIR}/sim/rtl/npu_trace.sv
     ${PROJECT_SOURCE_DIR}/sim/rtl/npu_core_checks.sv
   SOURCES unit/rtl/core_test.cc unit/rtl/core_rtl.cc USES sim)
+
+# `systole rtl` as a user meets it; models are kept in the build tree.
+if(NPU_WITH_VERILATOR AND NOT NPU_SANITIZE)
+  add_test(NAME rtl.verb COMMAND Python3::Interpreter
+    ${CMAKE_CURRENT_SOURCE_DIR}/e2e/rtl.py $<TARGET_FILE:systole>
+    ${PROJECT_BINARY_DIR}/cache)
+  set_tests_properties(rtl.verb PROPERTIES LABELS rtl TIMEOUT 900)
+endif()

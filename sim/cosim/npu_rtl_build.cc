@@ -20,7 +20,6 @@ namespace npu
 namespace
 {
 
-/* Speed of the model is what a user waits for; its build is done once. */
 const std::vector<std::string> VERILATOR_FLAGS = {
 	"--cc",        "--top-module", "npu_core",       "--prefix",
 	"Vnpu_core",   "-O3",          "--output-split", "0",

@@ -1,0 +1,29 @@
+#!/bin/sh
+# bench/lockstep.sh [SYSTOLE] > docs/lockstep.md: the networks on the C model
+# and on the RTL, made by running them. Builds a model for each shape of chip.
+set -eu
+cd "$(dirname "$0")/.."
+systole=${1:-build/release/systole}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+one() { # network precision chip
+	"$systole" compile "$1" --precision "$2" --chip "$3" \
+		-o "$folder/p.npu" >"$folder/compile.log" 2>&1 || {
+		printf '%s %s %s: %s\n' "$1" "$2" "$3" \
+			"$(tail -1 "$folder/compile.log")" >&2
+		return 0
+	}
+	"$systole" rtl "$folder/p.npu" --chip "$3" --no-waves --json \
+		>"$folder/$(basename "$1" .yaml)-$2-$3.json" || [ $? = 1 ]
+}
+for chip in rtl-4 rtl-8 rtl-16; do
+	for precision in int8 bf16; do
+		for network in lenet5 mlp models/blocks/resnet18_block.yaml \
+			models/blocks/mobilenet_v2_block.yaml \
+			models/blocks/softmax_1000.yaml; do
+			one "$network" "$precision" "$chip"
+		done
+	done
+done
+python3 bench/lockstep_table.py "$folder"
