@@ -1,9 +1,12 @@
 #!/bin/sh
-# bench/lockstep.sh [SYSTOLE] > docs/lockstep.md: the networks on the C model
-# and on the RTL, made by running them. Builds a model for each shape of chip.
+# bench/lockstep.sh [SYSTOLE] > docs/lockstep.md: the networks on the C model,
+# on the RTL and on the SystemC platform (systole-platform beside SYSTOLE), made
+# by running them. Builds a model for each shape of chip.
 set -eu
 cd "$(dirname "$0")/.."
 systole=${1:-build/release/systole}
+platform=$(dirname "$systole")/systole-platform
+export SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -14,8 +17,11 @@ one() { # network precision chip
 			"$(tail -1 "$folder/compile.log")" >&2
 		return 0
 	}
+	to=$folder/$(basename "$1" .yaml)-$2-$3
 	"$systole" rtl "$folder/p.npu" --chip "$3" --no-waves --json \
-		>"$folder/$(basename "$1" .yaml)-$2-$3.json" || [ $? = 1 ]
+		>"$to.json" || [ $? = 1 ]
+	"$platform" "$folder/p.npu" --chip "$3" >"$folder/report" \
+		2>"$to.systemc" || [ $? = 1 ]
 }
 for chip in rtl-4 rtl-8 rtl-16; do
 	for precision in int8 bf16; do
