@@ -33,6 +33,9 @@ const std::vector<std::string> COMPILER_FLAGS = {
 	"-DVL_USER_STOP",      "-DVM_SC=0",
 };
 
+/* Of what runs each cycle, of what runs once, of Verilator's run time. */
+const std::vector<std::string> OPTIMISE = { "-O2", "-O0", "-O2" };
+
 std::string compiler_name()
 {
 	const char *name = std::getenv("CXX");
@@ -176,7 +179,7 @@ std::string key_of(const rtl_recipe &r, const std::string &verilator_version,
 	hash.add(verilator_version);
 	hash.add(compiler_version);
 	for (const auto *flags :
-	     { &VERILATOR_FLAGS, &COMPILER_FLAGS, &r.extra })
+	     { &VERILATOR_FLAGS, &COMPILER_FLAGS, &OPTIMISE, &r.extra })
 		for (const std::string &flag : *flags)
 			hash.add(flag);
 	for (const std::string &path : r.rtl) {
@@ -206,16 +209,19 @@ enum npu_status failed(const char *what, const std::string &log,
 /* One translation unit that includes others: what runs each cycle with the
  * harness; what runs once, which is long and need not be fast; the run time. */
 struct unit {
-	const char *name, *optimise;
+	const char *name;
+	std::string optimise;
 	std::vector<std::string> includes;
 };
 
 std::vector<unit> units_of(const rtl_recipe &recipe, const std::string &folder)
 {
 	std::vector<unit> units = {
-		{ "fast", "-O2", { recipe.harness + "/npu_rtl_harness.cc" } },
-		{ "slow", "-O0", {} },
-		{ "runtime", "-O2", {} },
+		{ "fast",
+		  OPTIMISE[0],
+		  { recipe.harness + "/npu_rtl_harness.cc" } },
+		{ "slow", OPTIMISE[1], {} },
+		{ "runtime", OPTIMISE[2], {} },
 	};
 	std::vector<std::string> written;
 
@@ -253,7 +259,7 @@ enum npu_status compile_unit(const rtl_recipe &recipe,
 	NPU_TRY(npu_file_write(source.c_str(), text.data(), text.size(), err));
 	argv.insert(argv.end(), COMPILER_FLAGS.begin(), COMPILER_FLAGS.end());
 	for (const std::string &word :
-	     { std::string(unit.optimise), "-DVM_TRACE=" + traced,
+	     { unit.optimise, "-DVM_TRACE=" + traced,
 	       "-DVM_TRACE_FST=" + traced, "-DVM_COVERAGE=" + covered,
 	       "-I" + folder, "-I" + include, "-I" + include + "/vltstd",
 	       "-I" + recipe.harness, std::string("-c"), std::string("-o"),
