@@ -30,3 +30,13 @@ npu_systemc_test(device SOURCES unit/systemc/device_test.cc USES random_program 
 add_test(NAME systemc.report COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/e2e/systemc_report.sh
   $<TARGET_FILE:systole> $<TARGET_FILE:systole_platform>)
 set_tests_properties(systemc.report PROPERTIES LABELS systemc)
+
+# The example of the page, compiled and run.
+add_executable(systemc_example unit/systemc/example.cc)
+npu_options(systemc_example)
+set_target_properties(systemc_example PROPERTIES CXX_STANDARD 17)
+target_link_libraries(systemc_example PRIVATE npu_systemc_platform)
+add_test(NAME systemc.example COMMAND Python3::Interpreter
+  ${CMAKE_CURRENT_SOURCE_DIR}/e2e/systemc_example.py ${PROJECT_SOURCE_DIR}
+  $<TARGET_FILE:systemc_example> $<TARGET_FILE:systole>)
+set_tests_properties(systemc.example PROPERTIES LABELS systemc)

@@ -16,10 +16,11 @@ npu_platform::npu_platform(sc_core::sc_module_name name, const npu_chip &chip,
       m_script(std::move(script)), m_bus("bus"), m_host("host", options.style)
 {
 	const uint64_t latency = options.fixed_latency;
+	const npu_rtl_library_options plain = {};
 	npu_error err = {};
 
 	if (options.is_rtl &&
-	    npu_rtl_library_open(&m_chip, nullptr, &m_rtl, &err) != NPU_OK)
+	    npu_rtl_library_open(&m_chip, &plain, &m_rtl, &err) != NPU_OK)
 		SC_REPORT_FATAL(this->name(), err.message);
 	if (latency) {
 		m_memory = std::make_unique<npu_fixed_memory>(
