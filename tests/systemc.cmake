@@ -40,3 +40,15 @@ add_test(NAME systemc.example COMMAND Python3::Interpreter
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/systemc_example.py ${PROJECT_SOURCE_DIR}
   $<TARGET_FILE:systemc_example> $<TARGET_FILE:systole>)
 set_tests_properties(systemc.example PROPERTIES LABELS systemc)
+
+# The RTL core behind the same sockets. The first run of a new RTL compiles it,
+# which takes minutes; so it is one test.
+if(NPU_WITH_VERILATOR)
+  add_executable(test_systemc_rtl unit/systemc/rtl_test.cc)
+  npu_options(test_systemc_rtl)
+  set_target_properties(test_systemc_rtl PROPERTIES CXX_STANDARD 17)
+  target_link_libraries(test_systemc_rtl PRIVATE npu_systemc_scenario npu_random_program npu_sim)
+  add_test(NAME systemc.rtl COMMAND test_systemc_rtl)
+  set_tests_properties(systemc.rtl PROPERTIES LABELS rtl TIMEOUT 1200
+    ENVIRONMENT SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1)
+endif()
