@@ -8,6 +8,8 @@
 
 /* Cycles from an input to what it changes in `running`, and some. */
 static constexpr uint64_t settle_cycles = 8;
+/* Of reset: registers without one follow those that have it, stage by stage. */
+static constexpr unsigned reset_cycles = 64;
 
 npu_rtl_executor::npu_rtl_executor(const npu_rtl_model &model, uint64_t seed)
     : m_model(model), m_core(model.create(seed))
@@ -22,12 +24,13 @@ npu_rtl_executor::~npu_rtl_executor()
 	m_model.destroy(m_core);
 }
 
-/* A cycle of reset is enough: it is synchronous. */
+/* The line is held for as long as all of the core needs, at once. */
 void npu_rtl_executor::reset(uint64_t cycle)
 {
 	m_in = {};
 	m_in.reset = 1;
-	m_model.step(m_core, &m_in, &m_out);
+	for (unsigned i = 0; i < reset_cycles; i++)
+		m_model.step(m_core, &m_in, &m_out);
 	m_in = {};
 	for (port &p : m_port)
 		p = {};

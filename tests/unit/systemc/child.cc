@@ -58,7 +58,11 @@ Outcome in_child(const std::function<void(Outcome &)> &simulate)
 	if (child == 0) {
 		Outcome o;
 		close(ends[0]);
-		simulate(o);
+		try {
+			simulate(o);
+		} catch (const std::exception &e) {
+			o.problems.push_back(e.what());
+		}
 		const std::string text = packed(o);
 		for (size_t at = 0; at < text.size();) {
 			const ssize_t n = write(ends[1], text.data() + at,
