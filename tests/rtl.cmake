@@ -31,6 +31,8 @@ endif()
 # MX
 npu_verilated_test(mx TOP npu_mx_bench SV unit/rtl/npu_mx_bench.sv OPT -O1
   SOURCES unit/rtl/mx_test.cc USES sim)
+npu_synth_test(npu_mx_array PARAMETERS T=4 LAT=2)
+npu_synth_test(npu_accumulators PARAMETERS T=4 ACC_ROWS=16 LANES=8)
 
 # the core
 npu_verilated_test(core TOP npu_core

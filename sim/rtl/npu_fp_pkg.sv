@@ -189,12 +189,18 @@ package npu_fp_pkg;
 
   // Values of fp16, subnormal ones included, are normal in fp32.
   function automatic logic [31:0] from_fp16(input logic [15:0] x);
+    logic [10:0] f;
+    logic [7:0] e;
+    f = {x[14:10] != 5'd0, x[9:0]};
+    e = x[14:10] == 5'd0 ? 8'd113 : {3'd0, x[14:10]} + 8'd112;
+    if (f[10:3] == 8'd0) begin f = f << 8; e = e - 8'd8; end
+    if (f[10:7] == 4'd0) begin f = f << 4; e = e - 8'd4; end
+    if (f[10:9] == 2'd0) begin f = f << 2; e = e - 8'd2; end
+    if (!f[10]) begin f = f << 1; e = e - 8'd1; end
     if (x[14:10] == 5'd31) from_fp16 = x[9:0] != 10'd0 ? NAN : {x[15], 8'hff, 23'd0};
-    else if (x[14:10] == 5'd0) from_fp16 = round({2'd0, x[15], 11'd367, x[9:0], 40'd0});
-    else from_fp16 = {x[15], {3'd0, x[14:10]} + 8'd112, x[9:0], 13'd0};
+    else from_fp16 = {x[15], f[10] ? e : 8'd0, f[9:0], 13'd0};
   endfunction
 
-  // RNE, subnormal results kept, overflow to infinity.
   function automatic logic [15:0] to_fp16(input logic [31:0] x);
     /* verilator no_inline_task */
     logic [38:0] w;

@@ -123,15 +123,13 @@ module npu_mx #(
       .w_place(mx_i_data), .first_written, .last_written, .done, .acc_r_en, .acc_r_row,
       .acc_r_data, .acc_w_en, .acc_w_row, .acc_w_data);
 
-  // ---- bins: codes of enum npu_bin (traces/npu_result.h) ----
-  localparam logic [2:0] BUSY = 3'd0, BANK = 3'd3, HAZARD = 3'd4, WEIGHT_LOAD = 3'd5,
-                         FILL_DRAIN = 3'd6;
+  // ---- bins ----
   always_ff @(posedge clk)
-    if (at_row) bin <= BUSY;
-    else if (at_padding) bin <= FILL_DRAIN;
-    else if (has_next && wait_hazard) bin <= HAZARD;
-    else if (has_next && wait_bank) bin <= BANK;
-    else if (has_next && wait_turn) bin <= FILL_DRAIN;
-    else if (has_next || waiting || issue) bin <= WEIGHT_LOAD;
-    else bin <= FILL_DRAIN;
+    if (at_row) bin <= npu_csr_pkg::BIN_busy;
+    else if (at_padding) bin <= npu_csr_pkg::BIN_fill_drain;
+    else if (has_next && wait_hazard) bin <= npu_csr_pkg::BIN_hazard;
+    else if (has_next && wait_bank) bin <= npu_csr_pkg::BIN_bank;
+    else if (has_next && wait_turn) bin <= npu_csr_pkg::BIN_fill_drain;
+    else if (has_next || waiting || issue) bin <= npu_csr_pkg::BIN_weight_load;
+    else bin <= npu_csr_pkg::BIN_fill_drain;
 endmodule

@@ -27,26 +27,21 @@ module npu_mx_operands #(
     endcase
   endfunction
 
-  function automatic logic [127:0] group(input logic [3:0] d, input logic [7:0] z,
-                                         input logic [31:0] b, input logic [63:0] h,
-                                         input logic [127:0] w);
-    for (int q = 0; q < 4; q++)
-      group[q*32+:32] = value(d, z, b[q*8+:8], h[q*16+:16], w[q*32+:32]);
-  endfunction
-
-  logic [T*128-1:0] line;
+  // Sparse: groups 0.. hold 2T (2 of 4) or 4T elements.
+  logic [T*128-1:0] line, values;
   assign line = (T*128)'(data);
   always_comb begin
-    row = '0;
+    values = '0;
+    if (en)
+      for (int p = 0; p < SPREAD; p++)
+        if (p == 0 || (p == 1 && sparse != 2'd0) || sparse == 2'd2)
+          for (int e = p*T; e < (p+1)*T; e++)
+            values[e*32+:32] = value(dtype, zero, line[e*8+:8], line[e*16+:16], line[e*32+:32]);
+    row = values[T*32-1:0];
     rest = '0;
-    if (en && (SPREAD == 1 || sparse == 2'd0))
-      for (int i = 0; i < T; i++)
-        row[i*32+:32] = value(dtype, zero, data[i*8+:8], data[i*16+:16], data[i*32+:32]);
-    else if (en)
+    if (SPREAD != 1 && sparse != 2'd0)
       for (int i = 0; i < T; i++)
         {rest[i*96+:96], row[i*32+:32]} =
-            group(dtype, zero, sparse == 2'd1 ? line[(i/2)*32+:32] : line[i*32+:32],
-                  sparse == 2'd1 ? line[(i/2)*64+:64] : line[i*64+:64],
-                  sparse == 2'd1 ? line[(i/2)*128+:128] : line[i*128+:128]);
+            sparse == 2'd1 ? values[(i/2)*128+:128] : values[i*128+:128];
   end
 endmodule

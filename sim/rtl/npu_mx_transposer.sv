@@ -19,11 +19,13 @@ module npu_mx_transposer #(
   localparam int A = T*32;
 
   logic [T*A-1:0] block;  // row r, column c at (r*T + c)*32
+  always_ff @(posedge clk)
+    if (in)
+      for (int r = 0; r < T; r++)
+        for (int c = 0; c < T; c++)
+          if (in_index == (in_odd ? TS'(c) : TS'(r)))
+            block[(r*T+c)*32+:32] <= in_odd ? in_row[r*32+:32] : in_row[c*32+:32];
   for (genvar r = 0; r < T; r++) begin : g_row
-    always_ff @(posedge clk) begin
-      if (in && !in_odd && in_index == TS'(r)) block[r*A+:A] <= in_row;
-      if (in && in_odd) block[r*A+32*in_index+:32] <= in_row[r*32+:32];
-    end
     assign out_row[r*32+:32] = out_odd ? block[out_index*A+r*32+:32]
                                        : block[r*A+out_index*32+:32];
   end

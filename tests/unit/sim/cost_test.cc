@@ -123,6 +123,31 @@ TEST(CostGemm, Fp32TakesItsPasses)
 	EXPECT_EQ(npu_gemm_stream_cycles(&chip, &s), 4000u);
 }
 
+/* A round of k more costs a GEMM alone what it costs a stream of them. */
+TEST(CostGemm, RoundsCostTheSameAloneAndInAStream)
+{
+	const npu_chip chip = test_chip();
+	npu_random random = { 3 };
+
+	for (int i = 0; i < 2000; i++) {
+		gemm_shape s = shape(1 + npu_random_below(&random, 60), 1, 0,
+				     1 + npu_random_below(&random, 60));
+
+		s.passes = npu_random_below(&random, 2) ? 1 : 4;
+		s.ta = npu_random_below(&random, 2) == 0;
+		if (s.ta)
+			s.rows *= s.rows_per_step =
+				1 + npu_random_below(&random, 20);
+		s.k_per_step = 16 * 20;
+		const uint64_t alone = npu_gemm_cycles(&chip, &s);
+		const uint64_t stream = npu_gemm_stream_cycles(&chip, &s);
+		s.k_per_step += 16;
+		EXPECT_EQ(npu_gemm_cycles(&chip, &s) - alone,
+			  npu_gemm_stream_cycles(&chip, &s) - stream)
+			<< s.rows << " rows, n " << s.n;
+	}
+}
+
 TEST(CostGemm, SparseWeightsCoverMoreOfK)
 {
 	const npu_chip chip = test_chip();
