@@ -1,5 +1,6 @@
 /* isa/npu_array.c - the array's timing: one step of arithmetic per tile.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_plant.h"
 #include "isa/npu_array.h"
 #include <string.h>
 
@@ -263,7 +264,8 @@ enum wait { NOTHING, ALL_DRAINED, SAME_TILE };
 static void add_round(struct npu_array *a, const struct npu_array_work *w,
 		      uint64_t lines, enum wait wait)
 {
-	const int64_t apart = (int64_t)(a->array_rows * a->latency) + 2;
+	const int64_t apart = (int64_t)(a->array_rows * a->latency) + 2 -
+			      NPU_PLANTED(hazard);
 
 	for (uint64_t n = 0; n < w->tiles; n++) {
 		int last = n == w->tiles - 1 && w->lines_last_tile;

@@ -1,5 +1,6 @@
 /* sim/npu_engine_vx.c - the vector engine: one instruction at a time.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_plant.h"
 #include "sim/npu_sim_internal.h"
 
 static npu_cycle earliest(const struct npu_sim *sim,
@@ -23,7 +24,8 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 			     struct npu__flight *flight, struct npu_error *err)
 {
 	(void)core, (void)engine, (void)err;
-	flight->done = sim->now + flight->cost.cycles;
+	flight->done = sim->now + flight->cost.cycles +
+		       (NPU_PLANTED(vx_latency) ? 1 : 0);
 	return NPU_OK;
 }
 

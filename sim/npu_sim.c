@@ -1,5 +1,6 @@
 /* sim/npu_sim.c - a program's run, from event to event.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_plant.h"
 #include "sim/npu_sim_internal.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -240,13 +241,17 @@ static int issue_all(struct npu_sim *sim, struct npu__core *core,
 	static const enum npu_engine_id order[] = {
 		NPU_ENGINE_mx, NPU_ENGINE_vx, NPU_ENGINE_ld, NPU_ENGINE_st
 	};
+	const unsigned swap = NPU_PLANTED(priority) ? 1 : 0;
 	int moved = 0;
 
-	for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
+	for (unsigned i = 0; i < sizeof order / sizeof *order; i++) {
+		const unsigned turn = i < 2 ? i ^ swap : i;
+
 		if (*status == NPU_OK)
 			moved += npu__engine_issue(sim, core,
-						   &core->engine[order[i]],
+						   &core->engine[order[turn]],
 						   status, err);
+	}
 	return moved;
 }
 

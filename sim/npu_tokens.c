@@ -1,5 +1,6 @@
 /* sim/npu_tokens.c - counters between engines.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_plant.h"
 #include "sim/npu_sim_internal.h"
 
 int npu__sim_tokens_ready(const struct npu__core *core, uint64_t wait)
@@ -31,7 +32,8 @@ static uint32_t *counter(const struct npu_sim *sim,
 	    port->counter >= NPU_TOKENS)
 		return NULL;
 	to = &sim->core[port->core];
-	capacity = to->program->token[port->counter].capacity;
+	capacity = to->program->token[port->counter].capacity +
+		   (NPU_PLANTED(capacity) ? 1u : 0u);
 	count = to->token[port->counter] +
 		(uint32_t)(to->taken >> port->counter & 1);
 	*room = count < capacity ? capacity - count : 0;

@@ -21,6 +21,16 @@ target_compile_features(npu_random_program PUBLIC cxx_std_17)
 target_link_libraries(npu_random_program PUBLIC npu_isa npu_dram)
 npu_test(random_program LABEL property USES isa sim random_program SOURCES
   property/random_program_test.cc)
+# What the random programs of lockstep reach: a table, 1 where a cell is empty.
+add_library(npu_random_case STATIC support/random_case.cc)
+npu_options(npu_random_case)
+target_link_libraries(npu_random_case PUBLIC npu_random_program npu_sim)
+add_executable(random_coverage property/random_coverage.cc
+  support/random_coverage.cc support/random_unreachable.cc)
+npu_options(random_coverage)
+target_link_libraries(random_coverage PRIVATE npu_random_case npu_traces)
+add_test(NAME property.random_coverage COMMAND random_coverage)
+set_tests_properties(property.random_coverage PROPERTIES LABELS property TIMEOUT 300)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME unit.isa_generated COMMAND Python3::Interpreter
   ${CMAKE_CURRENT_SOURCE_DIR}/unit/isa/generated_test.py

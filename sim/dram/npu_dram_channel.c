@@ -1,5 +1,6 @@
 /* sim/dram/npu_dram_channel.c - command level: FR-FCFS controller of a channel.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_plant.h"
 #include "sim/dram/npu_dram_channel.h"
 #include <string.h>
 
@@ -10,7 +11,8 @@ void npu__channel_init(struct npu__channel *channel,
 {
 	memset(channel, 0, sizeof *channel);
 	channel->timing = timing;
-	channel->next_refresh = timing->device.refi;
+	channel->next_refresh =
+		timing->device.refi * (NPU_PLANTED(refresh) ? 2 : 1);
 	channel->next = NPU_NEVER;
 	for (unsigned b = 0; b < NPU_BANKS; b++)
 		channel->bank[b].row = NPU_NEVER;

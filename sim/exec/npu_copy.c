@@ -1,5 +1,6 @@
 /* sim/exec/npu_copy.c - LD and ST in one form.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_plant.h"
 #include "sim/exec/npu_copy.h"
 
 /* `offset` is signed modulo 2^40. */
@@ -42,6 +43,8 @@ struct npu_copy npu_copy_of(const union npu_insn *insn)
 		TAKE(&insn->st);
 	}
 #undef TAKE
+	if (NPU_PLANTED(stride))
+		c.s3++;
 	if (c.gather) /* those bits are `limit` and `index` */
 		c.s2 = c.s3 = 0;
 	return c;

@@ -1,5 +1,6 @@
 /* sim/exec/npu_exec_ld.c - LD: 4-D strided copy into the scratchpad.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_plant.h"
 #include "sim/exec/npu_copy.h"
 #include <string.h>
 
@@ -10,6 +11,8 @@ static void fill_row(uint8_t *row, uint64_t from, uint64_t to, uint32_t pattern)
 
 	if (from >= to)
 		return;
+	if (NPU_PLANTED(fill))
+		pattern = pattern >> 8 | pattern << 24;
 	if (pattern == byte * 0x01010101u) {
 		memset(row + from, (int)byte, (size_t)(to - from));
 		return;

@@ -1,6 +1,7 @@
 /* sim/exec/npu_vector.c - EW and RED: terms over blocks of rows.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sim/exec/npu_vector.h"
+#include "base/npu_plant.h"
 #include "sim/exec/npu_numeric.h"
 
 void npu_vector_start(struct npu_vector *v, struct npu_memory *memory,
@@ -328,6 +329,9 @@ void npu_vector_finish(struct npu_vector *v, const struct npu_block *k,
 	}
 	if (v->insn->scaled)
 		v->stages->alu_float(NPU_ALU_mul, v->t.f, scale_block(v, k), n);
+	for (uint64_t i = 0;
+	     NPU_PLANTED(rounding) && dst->dtype == NPU_bf16 && i < n; i++)
+		v->t.f[i] = npu_float(npu_bits(v->t.f[i]) & 0xffff0000u);
 	if (is_dense(v, dst, k) && dst->kind != NPU_KIND_column) {
 		store_row(v, is_integer, k, 0, n);
 		return;

@@ -131,6 +131,9 @@ module npu_core #(
     .valid(push != 0), .insn, .spad(spad_claims), .acc(acc_claims),
     .mx_a(a_claims), .mx_w(w_claims)
   );
+  logic planted;
+  npu_plant #(.NAME("rtl_claim")) plant (.clk, .planted);
+  wire [ACC_BANKS-1:0] acc_kept = planted && push[VX] ? '1 : acc_claims;
 
   // ---- queues, what is in flight, bins: alike for all engines ----
   logic [4*512-1:0]        head;
@@ -149,7 +152,7 @@ module npu_core #(
     npu_queue #(.WIDTH(WIDTH), .QUEUE_MAX(QUEUE_MAX)) queue (
       .clk, .rst(engine_rst), .depth(queue_depth),
       .push(push[e]),
-      .in(WIDTH'({w_claims, a_claims, acc_claims, spad_claims, index, insn})),
+      .in(WIDTH'({w_claims, a_claims, acc_kept, spad_claims, index, insn})),
       .pop(issue[e]), .valid(queue_valid[e]), .full(queue_full[e]), .head(entry)
     );
     assign head[512*e +: 512] = entry[511:0];

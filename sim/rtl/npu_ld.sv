@@ -65,6 +65,10 @@ module npu_ld #(
     end
   end
 
+  logic planted, late;
+  npu_plant #(.NAME("rtl_fill")) plant (.clk, .planted);
+  npu_plant #(.NAME("rtl_startup")) plant_late (.clk, .planted(late));
+
   // ---- requester ----
   logic        busy, loading;
   logic [9:0]  wait_left;
@@ -101,7 +105,7 @@ module npu_ld #(
 
   always_ff @(posedge clk) begin
     if (issue)
-      wait_left <= startup;
+      wait_left <= startup + 10'(late);
     else if (busy && !loading && wait_left != 0)
       wait_left <= wait_left - 10'd1;
     if (rst) begin
@@ -205,7 +209,8 @@ module npu_ld #(
     for (int k = 0; k < DMA_WIDTH; k++) begin
       ld_w_strobe[k] <= (BW + 1)'(k) < s1_bytes;
       ld_w_data[8*k +: 8] <= (BW + 1)'(k) >= s1_from && (BW + 1)'(k) < s1_upto
-                             ? placed[8*k +: 8] : s1_fill[8*(k % 4) +: 8];
+                             ? placed[8*k +: 8]
+                             : planted ? s1_fill[8*((k + 1) % 4) +: 8] : s1_fill[8*(k % 4) +: 8];
     end
     if (rst) begin
       s1_move <= 0;

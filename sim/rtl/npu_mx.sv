@@ -73,6 +73,9 @@ module npu_mx #(
       .at_row, .at_padding, .has_next, .wait_hazard, .wait_bank, .wait_turn);
   assign mx_b_en = wave && wave_first && wave_init == 2'd2;
 
+  logic planted;
+  npu_plant #(.NAME("rtl_zero")) plant (.clk, .planted);
+
   // ---- a cycle later the data is here: elements are cut out and made values ----
   logic a_here, turn_here, turn_here_odd, out_turned, out_odd, w_here;
   logic [TS-1:0] turn_here_index, out_index;
@@ -85,7 +88,7 @@ module npu_mx #(
     w_here <= mx_w_en;
     if (mx_a_en) begin
       here_dtype <= a_dtype;
-      here_zero <= a_zero;
+      here_zero <= planted ? 8'd0 : a_zero;
       here_sparse <= wave_sparse;
       turn_here_odd <= turn_odd;
       turn_here_index <= turn_index;

@@ -17,6 +17,8 @@ module npu_tokens (
   output logic [15:0]  there,            // tokens that are not 0
   output logic [15:0]  port_full
 );
+  logic planted;
+  npu_plant #(.NAME("rtl_token")) plant (.clk, .planted);
   logic [15:0] full, given;
 
   always_comb begin
@@ -38,5 +40,5 @@ module npu_tokens (
       count <= initial_count;
     else if (takes != 0 || given != 0)
       for (int t = 0; t < 16; t++)
-        count[16*t +: 16] <= count[16*t +: 16] + 16'(given[t]) - 16'(takes[t]);
+        count[16*t +: 16] <= count[16*t +: 16] + 16'(given[t] && !planted) - 16'(takes[t]);
 endmodule

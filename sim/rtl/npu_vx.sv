@@ -64,6 +64,8 @@ module npu_vx #(
   input  logic [LANES*8-1:0] lut_data
 );
   localparam int L = $clog2(LANES);
+  logic planted;
+  npu_plant #(.NAME("rtl_stride")) plant (.clk, .planted);
 
   // ---- the instruction ----
   logic [511:0] held, at;
@@ -261,7 +263,7 @@ module npu_vx #(
     .clk, .load(issue), .step(result6), .moves(w_moves), .i0(w_i0),
     .kind(npu_isa_pkg::ew_dst_kind(at)), .size(d_size), .addr(npu_isa_pkg::ew_dst_addr(at)),
     .row(npu_isa_pkg::ew_dst_row(at)), .s0(npu_isa_pkg::ew_dst_s0(at)),
-    .s1(npu_isa_pkg::ew_dst_s1(at)), .s2(npu_isa_pkg::ew_dst_s2(at)), .is_fixed(1'b0),
+    .s1(npu_isa_pkg::ew_dst_s1(at)), .s2(npu_isa_pkg::ew_dst_s2(at) + 16'(planted)), .is_fixed(1'b0),
     .at(w_at));
   npu_vx_address #(.T(T), .LANES(LANES)) i_s_address (
     .clk, .load(issue), .step(result6), .moves(w_moves), .i0(w_i0), .kind(s_kind), .size(2'd2),

@@ -179,6 +179,9 @@ module npu_vx_lane #(
 
   // ---- 6: to fp32; 7: scale; 8: conversion ----
   logic [31:0] x6, x7;
+  logic planted;
+  npu_plant #(.NAME("rtl_rounding")) plant (.clk, .planted);
+  wire cuts = planted && npu_isa_pkg::ew_dt_dst(insn) == npu_isa_pkg::DTYPE_bf16;
 
   always_ff @(posedge clk) begin
     if (v[6]) begin
@@ -194,6 +197,7 @@ module npu_vx_lane #(
   always_comb begin
     out = x7;
     if (v[8] && !is_raw)
-      out = npu_fp_pkg::store(npu_isa_pkg::ew_dt_dst(insn), npu_isa_pkg::ew_dst_zero(insn), x7);
+      out = npu_fp_pkg::store(npu_isa_pkg::ew_dt_dst(insn), npu_isa_pkg::ew_dst_zero(insn),
+                              cuts ? x7 & 32'hffff0000 : x7);
   end
 endmodule

@@ -28,7 +28,7 @@ npu_chip chip(uint64_t t, uint64_t lanes)
 	c.vector.latency = 8;
 	c.vector.function_passes = 2;
 	c.dma.width = 16;
-	c.dma.outstanding = 16;
+	c.dma.outstanding = 32; // the most that machines of it have
 	c.dma.startup = 4;
 	c.queues.depth = 4;
 	c.queues.prefetch = 8;
