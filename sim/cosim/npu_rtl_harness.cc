@@ -8,6 +8,7 @@
 #include "Vnpu_core___024root.h"
 #include "Vnpu_core__Dpi.h"
 #include <cstdlib>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -113,8 +114,10 @@ void destroy(npu_rtl_core *core)
 #endif
 	core->top->final();
 #if VM_COVERAGE
+	static std::atomic<unsigned> cores{ 0 }; /* a file each, to be merged */
 	if (const char *path = std::getenv("SYSTOLE_RTL_COVERAGE"))
-		core->context.coveragep()->write(path);
+		core->context.coveragep()->write(
+			(path + ("." + std::to_string(cores++))).c_str());
 #endif
 	delete core;
 }
