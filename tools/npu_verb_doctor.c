@@ -56,6 +56,8 @@ enum npu_status npu_verb_doctor(const struct npu_arguments *args,
 		  true },
 		{ "verilator", "the RTL core: systole rtl",
 		  rtl ? rtl : "", !rtl },
+		{ "SystemC", "the virtual platform: systole-platform",
+		  "libsystemc-dev, then build again", NPU_HAS_SYSTEMC },
 		{ "node", "ONNX Runtime oracle in the tests", "nodejs npm",
 		  on_path("node") },
 	};
