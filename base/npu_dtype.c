@@ -33,25 +33,9 @@ enum npu_dtype npu_dtype_find(const char *name)
 	return NPU_none;
 }
 
-static uint32_t bits_of(float value)
-{
-	uint32_t u;
-
-	memcpy(&u, &value, sizeof u);
-	return u;
-}
-
-static float float_of(uint32_t bits)
-{
-	float f;
-
-	memcpy(&f, &bits, sizeof f);
-	return f;
-}
-
 uint16_t npu_bf16_from_fp32(float value)
 {
-	uint32_t u = bits_of(value);
+	uint32_t u = npu_fp32_bits(value);
 
 	if ((u & 0x7fffffff) > 0x7f800000)
 		return 0x7fc0;
@@ -62,14 +46,14 @@ uint16_t npu_bf16_from_fp32(float value)
 
 float npu_fp32_from_bf16(uint16_t bits)
 {
-	return float_of((uint32_t)bits << 16);
+	return npu_fp32_from_bits((uint32_t)bits << 16);
 }
 
 /* Round |value| to the grid of fp16 with one multiplication by a power of two
  * and nearbyint, so that subnormal fp16 results round once as well. */
 uint16_t npu_fp16_from_fp32(float value)
 {
-	uint16_t sign = (uint16_t)(bits_of(value) >> 16 & 0x8000);
+	uint16_t sign = (uint16_t)(npu_fp32_bits(value) >> 16 & 0x8000);
 	float a = fabsf(value);
 	int exponent;
 

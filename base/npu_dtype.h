@@ -4,6 +4,7 @@
 #define NPU_DTYPE_H
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +21,22 @@ size_t npu_dtype_bytes(enum npu_dtype dtype);
 const char *npu_dtype_name(enum npu_dtype dtype);
 /* The type of that name, or NPU_none. */
 enum npu_dtype npu_dtype_find(const char *name);
+
+/* The bits of an fp32 value, and back. */
+static inline uint32_t npu_fp32_bits(float value)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
+}
+static inline float npu_fp32_from_bits(uint32_t bits)
+{
+	float value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
 
 /* fp32 to bf16 / fp16, round to nearest even; NaN becomes the quiet NaN 0x7fc0
  * / 0x7e00. Subnormal fp32 inputs become +0 (isa.md 4). For constants and test

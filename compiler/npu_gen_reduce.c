@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/npu_codegen_internal.h"
 #include "isa/npu_cost.h"
-#include <string.h>
 
 static int over_image(const struct npu_work *work)
 {
@@ -106,13 +105,10 @@ static struct npu_step *red(struct npu_codegen *cg, const struct npu_work *work,
 
 static void set_scale(struct npu_step *step, const struct npu_post *post)
 {
-	uint32_t bits;
-
 	if (!post->has_scale)
 		return;
-	memcpy(&bits, &post->scale, sizeof bits);
 	step->insn.red.scaled = 1;
-	step->insn.red.scale = bits;
+	step->insn.red.scale = npu_fp32_bits(post->scale);
 }
 
 /* v = f(t) * scale of `count` totals in a row. */

@@ -1,7 +1,6 @@
 /* compiler/npu_operand.c - operands of EW and RED by buffer instead of address.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/npu_codegen_internal.h"
-#include <string.h>
 
 struct npu_tile_operand npu__tensor(const struct npu_value *value,
 				    uint32_t buffer, uint64_t offset,
@@ -98,10 +97,7 @@ void npu__post(struct npu_step *step, const struct npu_post *post)
 	ew->p0 = post->p0;
 	ew->p1 = post->p1;
 	if (post->has_scale) {
-		uint32_t bits;
-
-		memcpy(&bits, &post->scale, sizeof bits);
 		ew->scaled = 1;
-		ew->scale = bits;
+		ew->scale = npu_fp32_bits(post->scale);
 	}
 }

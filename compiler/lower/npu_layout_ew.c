@@ -5,14 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-static uint32_t bits_of(float value)
-{
-	uint32_t u;
-
-	memcpy(&u, &value, sizeof(u));
-	return u;
-}
-
 static struct npu_node *emit(struct npu_lowering *low,
 			     const struct npu_node *node, const char *suffix,
 			     struct npu_value *y, struct npu_value *a,
@@ -64,8 +56,8 @@ static enum npu_status clip_bound(const struct npu_node *node, uint32_t index,
 static void clamp(struct npu_node *ew, float lo, float hi)
 {
 	ew->low.post.f = NPU_FUNC_clamp;
-	ew->low.post.p0 = bits_of(lo);
-	ew->low.post.p1 = bits_of(hi);
+	ew->low.post.p0 = npu_fp32_bits(lo);
+	ew->low.post.p1 = npu_fp32_bits(hi);
 }
 
 static void multiply_add(struct npu_node *ew, float factor, float addend)

@@ -62,20 +62,29 @@ static enum npu_status average(struct npu_lowering *low,
 	return NPU_OK;
 }
 
-enum npu_status npu__layout_pool(struct npu_lowering *low,
-				 const struct npu_node *node,
-				 struct npu_error *err)
+/* Its input and output as images [n, h, w, c]. */
+static enum npu_status images(struct npu_lowering *low,
+			      const struct npu_node *node, struct npu_value **x,
+			      struct npu_value **y, struct npu_error *err)
 {
 	const struct npu_view *view = npu__layout_view(low, node->inputs[0]);
-	struct npu_value *x, *y;
 	int8_t slot[NPU_DIMS];
 
 	if (view->rank != 3 && view->rank != 4)
 		return npu__lower_refuse(node, err, "only 1-D and 2-D pooling "
 					 "is supported");
 	npu__layout_image_slots(view->rank, slot);
-	NPU_TRY(npu__layout_materialise(low, node, view, slot, &x, err));
-	NPU_TRY(npu__layout_define(low, node->outputs[0], slot, &y, err));
+	NPU_TRY(npu__layout_materialise(low, node, view, slot, x, err));
+	return npu__layout_define(low, node->outputs[0], slot, y, err);
+}
+
+enum npu_status npu__layout_pool(struct npu_lowering *low,
+				 const struct npu_node *node,
+				 struct npu_error *err)
+{
+	struct npu_value *x, *y;
+
+	NPU_TRY(images(low, node, &x, &y, err));
 	struct npu_node *pool =
 		npu__lower_node(low->target, NPU_pool, node, "", y, 2,
 				(struct npu_value *const[]){ x, NULL });
@@ -95,16 +104,9 @@ enum npu_status npu__layout_global_pool(struct npu_lowering *low,
 					const struct npu_node *node,
 					struct npu_error *err)
 {
-	const struct npu_view *view = npu__layout_view(low, node->inputs[0]);
 	struct npu_value *x, *y;
-	int8_t slot[NPU_DIMS];
 
-	if (view->rank != 3 && view->rank != 4)
-		return npu__lower_refuse(node, err, "only 1-D and 2-D pooling "
-					 "is supported");
-	npu__layout_image_slots(view->rank, slot);
-	NPU_TRY(npu__layout_materialise(low, node, view, slot, &x, err));
-	NPU_TRY(npu__layout_define(low, node->outputs[0], slot, &y, err));
+	NPU_TRY(images(low, node, &x, &y, err));
 	struct npu_node *reduce =
 		npu__lower_node(low->target, NPU_reduce, node, "", y, 1, &x);
 

@@ -12,22 +12,6 @@ struct fuse {
 	int is_int8;
 };
 
-static float float_of(uint32_t bits)
-{
-	float x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-static uint32_t bits_of(float x)
-{
-	uint32_t u;
-
-	memcpy(&u, &x, sizeof(u));
-	return u;
-}
-
 /* The node that makes input i, where nobody else reads it. */
 static struct npu_node *sole_maker(const struct fuse *fuse,
 				   const struct npu_node *node, uint32_t i)
@@ -112,8 +96,10 @@ static int fuse_function(const struct fuse *fuse, struct npu_node *node)
 		    node->low.post.has_scale)
 			return 0;
 		end->f = NPU_FUNC_clamp;
-		end->p0 = bits_of(float_of(node->low.post.p0) / end->scale);
-		end->p1 = bits_of(float_of(node->low.post.p1) / end->scale);
+		end->p0 = npu_fp32_bits(npu_fp32_from_bits(node->low.post.p0) /
+					end->scale);
+		end->p1 = npu_fp32_bits(npu_fp32_from_bits(node->low.post.p1) /
+					end->scale);
 	} else {
 		*end = node->low.post;
 	}
@@ -207,7 +193,7 @@ static int fuse_scale(const struct fuse *fuse, struct npu_node *node)
 	    maker->low.scale_input >= 0)
 		return 0;
 	maker->low.post.has_scale = 1;
-	maker->low.post.scale = float_of(node->low.b.imm);
+	maker->low.post.scale = npu_fp32_from_bits(node->low.b.imm);
 	take_over(maker, node);
 	return 1;
 }

@@ -87,22 +87,6 @@ struct npu_node *npu__quantise_node(struct npu_quantise *q,
 	return node;
 }
 
-static float float_of(uint32_t bits)
-{
-	float x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-static uint32_t bits_of(float x)
-{
-	uint32_t u;
-
-	memcpy(&u, &x, sizeof(u));
-	return u;
-}
-
 /* Saturation does what a clamp says where 0 is stored as 0 and where nobody
  * else decides the greatest value. */
 static int must_clamp(const struct npu_quantise *q, const struct npu_value *y,
@@ -131,15 +115,16 @@ void npu__quantise_end(const struct npu_quantise *q, const struct npu_node *old,
 	const struct npu_value *y = old->outputs[0];
 	const struct npu_post *from = &old->low.post;
 	struct npu_post *to = &node->low.post;
-	const float lo = float_of(from->p0), hi = float_of(from->p1);
+	const float lo = npu_fp32_from_bits(from->p0),
+		    hi = npu_fp32_from_bits(from->p1);
 
 	to->f = from->f;
 	if (from->f == NPU_FUNC_clamp) {
 		to->f = NPU_FUNC_id;
 		if (must_clamp(q, y, lo, hi)) {
 			to->f = NPU_FUNC_clamp;
-			to->p0 = bits_of(lo / unit);
-			to->p1 = bits_of(hi / unit);
+			to->p0 = npu_fp32_bits(lo / unit);
+			to->p1 = npu_fp32_bits(hi / unit);
 		}
 	}
 	if (!npu__quantise_is_u8(q, y) && is_real(q, old)) {

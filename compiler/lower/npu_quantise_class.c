@@ -29,14 +29,6 @@ static int passes_on(const struct npu_node *node)
 		node->low.reduce == NPU_REDUCE_max);
 }
 
-static float float_of(uint32_t bits)
-{
-	float x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
 /* By the graph alone, so that structure does not depend on data. */
 static int is_positive(const struct npu_quantise *q,
 		       const struct npu_node *node)
@@ -47,7 +39,7 @@ static int is_positive(const struct npu_quantise *q,
 
 	if (post->has_scale && !(post->scale > 0))
 		return 0;
-	if (post->f == NPU_FUNC_clamp && float_of(post->p0) >= 0)
+	if (post->f == NPU_FUNC_clamp && npu_fp32_from_bits(post->p0) >= 0)
 		return 1;
 	if (post->f == NPU_FUNC_sigmoid || post->f == NPU_FUNC_exp2 ||
 	    post->f == NPU_FUNC_square || post->f == NPU_FUNC_abs)
@@ -75,8 +67,8 @@ static void unite_ranges(struct npu_quantise *q)
 		q->positive[root] &= q->positive[i];
 		if (maker && maker->low.post.f == NPU_FUNC_clamp &&
 		    !maker->low.post.has_scale &&
-		    hi > float_of(maker->low.post.p1))
-			hi = float_of(maker->low.post.p1);
+		    hi > npu_fp32_from_bits(maker->low.post.p1))
+			hi = npu_fp32_from_bits(maker->low.post.p1);
 		q->lo[root] = lo < q->lo[root] ? lo : q->lo[root];
 		q->hi[root] = hi > q->hi[root] ? hi : q->hi[root];
 	}
