@@ -1,7 +1,8 @@
 #!/bin/sh
 # bench/lockstep.sh [SYSTOLE] > docs/lockstep.md: the networks on the C model,
-# on the RTL and on the SystemC platform (systole-platform beside SYSTOLE), made
-# by running them. Builds a model for each shape of chip.
+# on the RTL, and on the SystemC platform with either as its core
+# (systole-platform beside SYSTOLE), made by running them. Builds a model for
+# each shape of chip.
 set -eu
 cd "$(dirname "$0")/.."
 systole=${1:-build/release/systole}
@@ -19,9 +20,13 @@ one() { # network precision chip
 	}
 	to=$folder/$(basename "$1" .yaml)-$2-$3
 	"$systole" rtl "$folder/p.npu" --chip "$3" --no-waves --json \
-		>"$to.json" || [ $? = 1 ]
-	"$platform" "$folder/p.npu" --chip "$3" >"$folder/report" \
-		2>"$to.systemc" || [ $? = 1 ]
+		--retirements "$to.lockstep.csv" >"$to.json" || [ $? = 1 ]
+	for executor in c rtl; do
+		"$platform" "$folder/p.npu" --chip "$3" --executor $executor \
+			--retirements "$to.systemc-$executor.csv" \
+			>"$folder/report" 2>"$to.systemc-$executor" ||
+			[ $? = 1 ]
+	done
 }
 for chip in rtl-4 rtl-8 rtl-16; do
 	for precision in int8 bf16; do

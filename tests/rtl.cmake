@@ -44,6 +44,7 @@ npu_verilated_test(core TOP npu_core
 if(NPU_WITH_VERILATOR AND NOT NPU_SANITIZE)
   add_test(NAME rtl.verb COMMAND Python3::Interpreter
     ${CMAKE_CURRENT_SOURCE_DIR}/e2e/rtl.py $<TARGET_FILE:systole>
-    ${PROJECT_BINARY_DIR}/cache)
+    ${PROJECT_BINARY_DIR}/cache
+    $<$<TARGET_EXISTS:systole_platform>:$<TARGET_FILE:systole_platform>>)
   set_tests_properties(rtl.verb PROPERTIES LABELS rtl TIMEOUT 900)
 endif()

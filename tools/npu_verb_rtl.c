@@ -1,6 +1,8 @@
 /* tools/npu_verb_rtl.c - a program on the RTL and on the C model, in lockstep.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tools/npu_rtl_arguments.h"
+#include "base/npu_file.h"
+#include "traces/npu_csv.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -157,12 +159,42 @@ static enum npu_status print_json(const char *name,
 	return status;
 }
 
+/* ---- retirements ---- */
+
+/* Where the retirements go, of C and of the RTL: a row each. */
+static enum npu_status write_retirements(const char *path,
+					 const struct npu_lockstep_report *r,
+					 struct npu_error *err)
+{
+	struct npu_text text = { 0 };
+	enum npu_status status;
+
+	npu_text_add(&text, "instruction,engine,layer,c_cycle,rtl_cycle\n");
+	for (uint64_t i = 0; i < r->retired; i++) {
+		const struct npu_lockstep_retirement *e = &r->retirements[i];
+
+		npu_text_add(&text, "%" PRIu32 ",%s,", e->insn,
+			     npu_engine_name(e->engine));
+		npu_csv_text(&text, r->layers[e->layer].name);
+		npu_text_add(&text, ",%" PRIu64 ",%" PRIu64 "\n", e->c_cycle,
+			     e->rtl_cycle);
+	}
+	if (text.failed)
+		status = npu_fail(err, NPU_E_NOMEM, "no memory for %s", path);
+	else
+		status = npu_file_write(path, text.data, text.length, err);
+	npu_text_clear(&text);
+	return status;
+}
+
 enum npu_status npu_verb_rtl(const struct npu_arguments *args,
 			     struct npu_error *err)
 {
 	struct npu_rtl_arguments a;
 	struct npu_lockstep_report *report = NULL;
+	const char *path = npu_option_text(args, NPU_OPTION_retirements, NULL);
 	enum npu_status status = npu_rtl_arguments_read(args, &a, err);
+	enum npu_status written;
 
 	a.options.building = say_building;
 	if (status == NPU_OK)
@@ -175,6 +207,10 @@ enum npu_status npu_verb_rtl(const struct npu_arguments *args,
 		status = status == NPU_OK ? printed : status;
 	} else if (report) {
 		print_text(args->positional[0], &a, report);
+	}
+	if (report && path) {
+		written = write_retirements(path, report, err);
+		status = written == NPU_OK ? status : written;
 	}
 	npu_lockstep_report_destroy(report);
 	npu_rtl_arguments_clear(&a);

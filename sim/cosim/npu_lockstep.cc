@@ -138,6 +138,10 @@ bool lockstep::compare(const event &e, struct npu_error *err)
 	position_[e.stream]++;
 	if (e.stream < BEAT) {
 		report_->retired++;
+		retirements_.push_back(
+			{ e.insn, static_cast<uint32_t>(layer_of(e.insn)),
+			  static_cast<npu_engine_id>(e.stream - RETIRE),
+			  c.cycle, e.cycle });
 		retire_of_layer(e);
 	} else {
 		report_->beats++;

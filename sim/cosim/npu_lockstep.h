@@ -44,6 +44,11 @@ struct npu_lockstep_layer {
 	const char *name;
 	uint64_t c_cycles, rtl_cycles; /* shares: they sum to the totals */
 };
+struct npu_lockstep_retirement {
+	uint32_t insn, layer; /* places in the program, in `layers` */
+	enum npu_engine_id engine;
+	uint64_t c_cycle, rtl_cycle;
+};
 struct npu_lockstep_report {
 	struct npu_arena *arena; /* owns all below */
 	/* The two verdicts: what was computed, in program order; and when. */
@@ -59,6 +64,8 @@ struct npu_lockstep_report {
 	uint64_t rtl_bins[NPU_RESULT_ENGINES][NPU_BIN_COUNT];
 	struct npu_lockstep_layer *layers;
 	size_t layer_count;
+	/* As they were compared: in the RTL's order; `retired` of them. */
+	struct npu_lockstep_retirement *retirements;
 	/* The first difference; `what` is NULL where there is none. */
 	struct {
 		const char *what; /* one line */

@@ -33,6 +33,7 @@ class lockstep
 	std::unique_ptr<rtl_run> rtl_;
 	size_t position_[STREAMS] = {};
 	std::deque<event> equal_; /* the last equal ones */
+	std::vector<npu_lockstep_retirement> retirements_;
 	difference first_;
 	bool bits_differ_ = false, cycles_differ_ = false;
 	uint64_t last_event_ = 0, longest_gap_ = 0;
@@ -62,6 +63,7 @@ class lockstep
 	enum npu_status keep_waves(struct npu_error *err);
 	enum npu_status fill_report(struct npu_error *err);
 	enum npu_status fill_layers(struct npu_error *err);
+	enum npu_status fill_retirements(struct npu_error *err);
 	void fill_first();
 };
 

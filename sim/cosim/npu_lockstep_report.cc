@@ -111,6 +111,17 @@ enum npu_status lockstep::fill_layers(struct npu_error *err)
 	return NPU_OK;
 }
 
+enum npu_status lockstep::fill_retirements(struct npu_error *err)
+{
+	report_->retirements = npu_new(
+		report_->arena, npu_lockstep_retirement, retirements_.size());
+	if (!report_->retirements)
+		return npu_fail(err, NPU_E_NOMEM, "no memory for a report");
+	std::copy(retirements_.begin(), retirements_.end(),
+		  report_->retirements);
+	return NPU_OK;
+}
+
 void lockstep::fill_first()
 {
 	const npu_program &program = *setting_.program;
@@ -151,6 +162,7 @@ enum npu_status lockstep::fill_report(struct npu_error *err)
 	report_->bits_equal = !bits_differ_;
 	report_->cycles_equal = !cycles_differ_ && !bits_differ_;
 	NPU_TRY(fill_layers(err));
+	NPU_TRY(fill_retirements(err));
 	if (!first_.is_found)
 		return NPU_OK;
 	fill_first();

@@ -235,9 +235,17 @@ npu_status npu_c_executor::load(npu_error *err)
 	options.functional = 1;
 	options.pulled = 1;
 	options.place = &m_place;
+	options.retire = on_retire;
+	options.retire_user = this;
 	NPU_TRY(npu_sim_create(&m_run_chip, program, &options, &sim, err));
 	m_sim.reset(sim);
 	return npu_sim_begin(sim, nullptr, nullptr, err);
+}
+
+void npu_c_executor::on_retire(void *user, uint64_t cycle, uint32_t,
+			       npu_engine_id engine, uint32_t insn)
+{
+	static_cast<npu_c_executor *>(user)->tell(cycle, engine, insn);
 }
 
 npu_status npu_c_executor::load_code(npu_core_program &core, npu_error *err)

@@ -68,6 +68,8 @@ class npu_c_executor : public npu_executor
 	void begin();
 	void stop(uint64_t cycle);
 	npu_status load(npu_error *err);
+	static void on_retire(void *user, uint64_t cycle, uint32_t core,
+			      npu_engine_id engine, uint32_t insn);
 	npu_status load_code(npu_core_program &core, npu_error *err);
 	npu_status size_regions(npu_program &program, npu_error *err);
 	void set_limits();

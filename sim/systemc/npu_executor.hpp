@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef NPU_EXECUTOR_HPP
 #define NPU_EXECUTOR_HPP
+#include "isa/npu_isa.h"
 #include "sim/dram/npu_dram.h"
 #include "sim/systemc/npu_transfer.hpp"
 #include <functional>
@@ -19,6 +20,11 @@ struct npu_core_event {
 	uint64_t id = 0; /* of a request: for complete() */
 	npu_transfer transfer;
 };
+
+/* An instruction retires: its place in the program, and the cycle, counted from
+ * the beginning of the run. */
+using npu_retire_function =
+	std::function<void(uint64_t cycle, npu_engine_id engine, uint32_t insn)>;
 
 /* One core, cycle by cycle, pulled: it never calls out. Inputs of a cycle are
  * given after next() has reached that cycle and before it goes beyond: what the
@@ -52,6 +58,22 @@ class npu_executor
 	/* Whether next() may go beyond the present where all requests are
 	 * answered. */
 	virtual bool runs_ahead() const = 0;
+	/* Told of each retirement, by next() and in the order of cycles: for
+	 * traces, without a part in the simulation. */
+	void set_retire_function(npu_retire_function told)
+	{
+		m_told = std::move(told);
+	}
+
+      protected:
+	void tell(uint64_t cycle, npu_engine_id engine, uint32_t insn) const
+	{
+		if (m_told)
+			m_told(cycle, engine, insn);
+	}
+
+      private:
+	npu_retire_function m_told;
 };
 
 /* Reads and writes memory without time; returns the bytes reached. */

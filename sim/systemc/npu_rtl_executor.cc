@@ -80,6 +80,10 @@ void npu_rtl_executor::step()
 	}
 	if (!m_model.step(m_core, &m_in, &m_out))
 		SC_REPORT_ERROR("npu_rtl_executor", m_model.message(m_core));
+	for (uint32_t i = 0; i < m_out.retire_count; i++)
+		tell(m_out.retire[i].cycle,
+		     static_cast<npu_engine_id>(m_out.retire[i].engine),
+		     m_out.retire[i].insn);
 	m_in.csr_valid = 0;
 	m_steps++;
 	m_cycle++;

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""rtl.py SYSTOLE CACHE: `systole rtl` as a user meets it: equal, different, refused, without Verilator, and with a cache that is cold, warm or broken.
+"""rtl.py SYSTOLE CACHE [PLATFORM]: `systole rtl` as a user meets it: equal, different, refused, without Verilator, and with RTL that does not compile.
 
-Models are kept in CACHE, for all tests of one build tree.
+Models are kept in CACHE, for all tests of one build tree. PLATFORM is
+systole-platform: each instruction retires there when it does here.
 """
+import csv
 import json
 import os
 import pathlib
@@ -13,6 +15,7 @@ import sys
 import tempfile
 
 SYSTOLE, CACHE = (os.path.abspath(p) for p in sys.argv[1:3])
+PLATFORM = "".join(sys.argv[3:])
 CHIP = "rtl-4"
 failures = []
 
@@ -48,6 +51,34 @@ def equal(program):
     done = run("rtl", program, "--chip", CHIP)
     check("text", re.search(r"bits +equal: \d+ instructions.*\ncycles +equal: \d+",
                             done.stdout), done)
+
+
+def retirements(program, folder):
+    """Every instruction's cycle, of C and of the RTL; and on the platform, where
+    each may be the core."""
+    both = f"{folder}/lockstep.csv"
+    done = run("rtl", program, "--chip", CHIP, "--no-waves", "--retirements", both)
+    with open(both, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    check("a row an instruction", re.search(rf"equal: {len(rows)} instructions",
+                                            done.stdout), done)
+    check("equal cycles", all(row["c_cycle"] == row["rtl_cycle"] for row in rows),
+          done)
+    check("last layer last", rows[-2]["layer"] == "softmax1", done)
+    want = {(row["instruction"], row["layer"]): row["rtl_cycle"] for row in rows}
+    for executor in ("c", "rtl") if PLATFORM else ():
+        got = f"{folder}/{executor}.csv"
+        done = subprocess.run(
+            [PLATFORM, program, "--chip", CHIP, "--executor", executor,
+             "--retirements", got], capture_output=True, text=True, check=False,
+            env={**os.environ, "XDG_CACHE_HOME": CACHE})
+        with open(got, newline="", encoding="utf-8") as file:
+            check(f"on the platform, {executor}", want == {
+                (row["instruction"], row["layer"]): row["cycle"]
+                for row in csv.DictReader(file)}, done)
+    done = run("rtl", program, "--chip", CHIP, "--retirements", f"{folder}/no/x.csv")
+    check("a file that cannot be", done.returncode == 8 and
+          re.search(r"no/x\.csv", done.stderr), done)
 
 
 def copy_of_tree(folder):
@@ -134,6 +165,7 @@ def main():
         without_verilator(program, folder)
         broken_rtl(program, folder)
         equal(program)
+        retirements(program, folder)
         different(program, folder)
     print("\n".join(failures) or "systole rtl does as it says")
     return 1 if failures else 0

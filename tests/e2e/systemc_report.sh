@@ -13,8 +13,11 @@ grep -q '^lenet5 on edge' "$dir/want"
 for way in '--style lt' '--style at' '--style lt --quantum 100000' \
 	'--style dmi --quantum 100000'; do
 	# shellcheck disable=SC2086
-	"$platform" "$dir/p.npu" --chip edge $way >"$dir/got" 2>"$dir/notes"
+	"$platform" "$dir/p.npu" --chip edge $way --retirements "$dir/r.csv" \
+		>"$dir/got" 2>"$dir/notes"
 	cmp "$dir/want" "$dir/got" || { echo "report differs: $way"; exit 1; }
+	[ -e "$dir/first.csv" ] || cp "$dir/r.csv" "$dir/first.csv"
+	cmp "$dir/first.csv" "$dir/r.csv" || { echo "retirements: $way"; exit 1; }
 	grep -q "outputs equal" "$dir/notes"
 done
 for style in lt at; do

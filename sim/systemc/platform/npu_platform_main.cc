@@ -1,9 +1,12 @@
 // sim/systemc/platform/npu_platform_main.cc - systole-platform: a program on
 // the virtual platform, its report, and whether its outputs are right.
 // SPDX-License-Identifier: Apache-2.0
+#include "base/npu_file.h"
 #include "sim/exec/npu_exec.h"
 #include "sim/systemc/platform/npu_platform.hpp"
+#include "traces/npu_csv.h"
 #include "traces/npu_writers.h"
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,13 +20,16 @@ const char usage[] =
 	"  --quantum NS        global quantum; the times are the same\n"
 	"  --latency CYCLES    a memory of one latency instead of the DRAM\n"
 	"  --npus 1|2          as many NPUs with the same program at one time\n"
+	"  --retirements FILE  a CSV of the cycle in which each instruction\n"
+	"                      retires, of the first NPU\n"
 	"Prints the report of one NPU's run (C model), as `systole run` does;\n"
 	"exit 1 where outputs differ from the plain simulator's.\n";
 
-enum { EXIT_DIFFERENT = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_FAULT = 7 };
+enum { EXIT_DIFFERENT = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_FAULT = 7, EXIT_FILE = 8 };
 
 struct arguments {
 	const char *program = nullptr, *chip = "edge";
+	const char *retirements = nullptr;
 	std::vector<const char *> sets;
 	npu_platform_options options;
 	double quantum_ns = 0;
@@ -35,6 +41,7 @@ struct state {
 	std::vector<uint8_t> want; /* bytes of its outputs */
 	std::vector<uint64_t> cycles;
 	bool is_right = true, has_fault = false;
+	npu_text retirements = {};
 };
 
 /* One option and its value. Returns false where they are none of ours. */
@@ -57,6 +64,8 @@ bool parse_option(const std::string &name, const char *value, arguments &args)
 		args.quantum_ns = std::atof(value);
 	else if (name == "--latency")
 		o.fixed_latency = std::strtoull(value, nullptr, 0);
+	else if (name == "--retirements")
+		args.retirements = value;
 	else if (name == "--npus" && (text == "1" || text == "2"))
 		o.npus = text == "1" ? 1 : 2;
 	else
@@ -125,6 +134,34 @@ npu_status expect(state &s, npu_error *err)
 	npu_result_destroy(result);
 	npu_sim_destroy(sim);
 	return status;
+}
+
+void add_retirement(state &s, uint64_t cycle, npu_engine_id engine,
+		    uint32_t insn)
+{
+	const npu_program &program = *s.program;
+	const uint64_t layer =
+		program.core[0].code[insn].any.tag >> NPU_TAG_LAYER_SHIFT;
+	const char *name = "program";
+
+	if (program.layer_count)
+		name = program.layer[std::min<uint64_t>(
+					     layer, program.layer_count - 1)]
+			       .name;
+	npu_text_add(&s.retirements, "%u,%s,", insn, npu_engine_name(engine));
+	npu_csv_text(&s.retirements, name);
+	npu_text_add(&s.retirements, ",%llu\n",
+		     static_cast<unsigned long long>(cycle));
+}
+
+/* From the first NPU's core, whichever it is. */
+void watch_retirements(npu_platform &p, state &s)
+{
+	npu_text_add(&s.retirements, "instruction,engine,layer,cycle\n");
+	p.npu(0).executor().set_retire_function(
+		[&s](uint64_t cycle, npu_engine_id engine, uint32_t insn) {
+			add_retirement(s, cycle, engine, insn);
+		});
 }
 
 /* The host: the same program on every NPU, at one time. */
@@ -212,6 +249,8 @@ int simulate(const arguments &args, state &s)
 	npu_platform platform("platform", s.chip, args.options,
 			      [&](npu_platform &p) { drive(p, args, s); });
 
+	if (args.retirements)
+		watch_retirements(platform, s);
 	sc_core::sc_start();
 	print_report(platform, s);
 	for (unsigned i = 0; i < args.options.npus; i++)
@@ -258,7 +297,12 @@ int sc_main(int argc, char **argv)
 		tlm::tlm_global_quantum::instance().set(
 			sc_core::sc_time(args.quantum_ns, sc_core::SC_NS));
 		code = simulate(args, s);
+		if (args.retirements &&
+		    npu_file_write(args.retirements, s.retirements.data,
+				   s.retirements.length, &err) != NPU_OK)
+			code = complain(EXIT_FILE, err);
 	}
+	npu_text_clear(&s.retirements);
 	npu_program_destroy(s.program);
 	return code;
 }
