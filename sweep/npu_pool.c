@@ -3,7 +3,8 @@
  *
  * A worker is a fork: it shares the loaded networks, takes numbers of trials
  * from its socket, and answers each with its outcome. Trials go out in short
- * runs, since neighbours often share a program. */
+ * runs, since neighbours often share a program. Where they come from is the
+ * feed's business. */
 #define _GNU_SOURCE
 #include "sweep/npu_pool.h"
 #include "base/npu_clock.h"
@@ -19,7 +20,7 @@
 
 enum {
 	RUN_MAX = 8,	   /* trials handed out at once */
-	COMMIT_MS = 200,   /* outcomes wait so long for their transaction */
+	FLUSH_MS = 200,	   /* outcomes wait so long for their transaction */
 	TEXT_MAX = 1 << 16 /* of one outcome */
 };
 
@@ -40,15 +41,13 @@ struct worker {
 struct pool {
 	const struct npu_sweep *sweep;
 	struct npu_runner *runner;
-	const struct npu_plan *plan;
-	struct npu_store *store;
+	const struct npu_feed *feed;
 	const struct npu_pool_options *options;
 	struct worker *workers; /* [jobs] */
-	uint64_t next;		/* of plan->pending */
 	uint64_t *again;	/* handed out, and lost with their worker */
 	size_t again_count;
-	uint8_t is_open; /* a transaction */
-	double started, committed, shown;
+	int is_over; /* the feed has no more */
+	double started, flushed, shown;
 	struct npu_progress progress;
 	struct npu_error *err;
 };
@@ -171,48 +170,43 @@ static void stop(struct worker *w)
 
 /* ---- handing out ---- */
 
-static uint64_t left(const struct pool *p)
+/* Give a worker that has nothing a run of trials. */
+static enum npu_status hand_out(struct pool *p, struct worker *w)
 {
-	return p->plan->pending_count - p->next + p->again_count;
-}
+	uint64_t run[RUN_MAX];
+	size_t n = 0;
 
-/* Give a worker that has nothing a run of trials. Near the end runs get short,
- * so that all finish together. */
-static void hand_out(struct pool *p, struct worker *w)
-{
-	uint64_t n = left(p) / (2 * p->options->jobs) + 1;
-
-	n = n < RUN_MAX ? n : RUN_MAX;
-	while (n-- && left(p))
-		w->run[w->count++] = p->again_count
-					     ? p->again[--p->again_count]
-					     : p->plan->pending[p->next++];
-	/* a worker that has died is found when it is read from */
-	(void)write_all(w->socket, w->run, w->count * sizeof *w->run);
-}
-
-/* ---- storing ---- */
-
-static enum npu_status commit(struct pool *p)
-{
-	if (!p->is_open)
+	while (n < RUN_MAX && p->again_count)
+		run[n++] = p->again[--p->again_count];
+	if (!n && !p->is_over)
+		NPU_TRY(p->feed->take(p->feed->user, RUN_MAX, run, &n,
+				      &p->is_over, p->err));
+	if (!n)
 		return NPU_OK;
-	p->is_open = 0;
-	p->committed = npu_host_seconds();
-	return npu_store_commit(p->store, p->err);
+	if (!w->pid)
+		NPU_TRY(start(p, w));
+	memcpy(w->run, run, n * sizeof *run);
+	w->count = n;
+	/* a worker that has died is found when it is read from */
+	(void)write_all(w->socket, w->run, n * sizeof *w->run);
+	return NPU_OK;
 }
 
-static enum npu_status keep(struct pool *p, const char *key,
+/* ---- keeping ---- */
+
+static enum npu_status flush(struct pool *p, int at_end)
+{
+	p->flushed = npu_host_seconds();
+	return p->feed->flush(p->feed->user, at_end, p->err);
+}
+
+static enum npu_status keep(struct pool *p, uint64_t trial, const char *key,
 			    enum npu_status outcome, const char *text)
 {
 	const struct npu_outcome o = { outcome, text };
 
-	if (!p->is_open) {
-		NPU_TRY(npu_store_begin(p->store, p->err));
-		p->is_open = 1;
-	}
 	p->progress.done++;
-	NPU_TRY(npu_store_put(p->store, key, &o, p->err));
+	NPU_TRY(p->feed->keep(p->feed->user, trial, key, &o, p->err));
 	if (npu_outcome_is_infeasible(outcome)) {
 		p->progress.infeasible++;
 		return NPU_OK;
@@ -235,9 +229,6 @@ static enum npu_status bury(struct pool *p, struct worker *w)
 	waitpid(w->pid, &how, 0);
 	w->pid = 0;
 	w->socket = 0;
-	if (!w->count)
-		return npu_fail(p->err, NPU_E_INTERNAL,
-				"a worker ended before its first trial");
 	for (size_t i = w->count; i-- > 1;)
 		p->again[p->again_count++] = w->run[i];
 	snprintf(text, sizeof text,
@@ -246,8 +237,8 @@ static enum npu_status bury(struct pool *p, struct worker *w)
 		 WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
 	NPU_TRY(npu_trial_of(p->sweep, w->run[0], &trial, &err));
 	npu_runner_key(p->runner, trial.model, &trial.chip, key);
-	NPU_TRY(keep(p, key, NPU_E_INTERNAL, text));
-	return left(p) ? start(p, w) : NPU_OK;
+	w->count = 0;
+	return keep(p, w->run[0], key, NPU_E_INTERNAL, text);
 }
 
 static enum npu_status take_answer(struct pool *p, struct worker *w,
@@ -261,7 +252,8 @@ static enum npu_status take_answer(struct pool *p, struct worker *w,
 		return bury(p, w);
 	text[answer.length] = 0;
 	memmove(w->run, w->run + 1, --w->count * sizeof *w->run);
-	return keep(p, answer.key, (enum npu_status)answer.status, text);
+	return keep(p, answer.trial, answer.key,
+		    (enum npu_status)answer.status, text);
 }
 
 /* ---- the loop ---- */
@@ -286,23 +278,24 @@ static enum npu_status wait_for_answers(struct pool *p, struct pollfd *fds,
 	for (unsigned i = 0; i < jobs; i++) {
 		struct worker *w = &p->workers[i];
 
-		if (w->pid && !w->count && left(p))
-			hand_out(p, w);
-		fds[i].fd = w->pid && w->count ? w->socket : -1;
+		if (!w->count)
+			NPU_TRY(hand_out(p, w));
+		fds[i].fd = w->count ? w->socket : -1;
 		fds[i].events = POLLIN;
 		fds[i].revents = 0;
 		*is_idle &= fds[i].fd < 0;
 	}
+	*is_idle &= p->is_over && !p->again_count;
 	if (*is_idle)
 		return NPU_OK;
-	if (poll(fds, jobs, COMMIT_MS) < 0 && errno != EINTR)
+	if (poll(fds, jobs, FLUSH_MS) < 0 && errno != EINTR)
 		return npu_fail(p->err, NPU_E_IO, "waiting for workers: %s",
 				strerror(errno));
 	for (unsigned i = 0; i < jobs; i++)
 		if (fds[i].revents)
 			NPU_TRY(take_answer(p, &p->workers[i], text));
-	if (npu_host_seconds() - p->committed > COMMIT_MS * 1e-3)
-		NPU_TRY(commit(p));
+	if (npu_host_seconds() - p->flushed > FLUSH_MS * 1e-3)
+		NPU_TRY(flush(p, 0));
 	show(p, 0);
 	return NPU_OK;
 }
@@ -312,37 +305,32 @@ static enum npu_status run(struct pool *p, struct pollfd *fds, char *text)
 	enum npu_status status = NPU_OK, kept;
 	int is_idle = 0;
 
-	for (unsigned i = 0; i < p->options->jobs && status == NPU_OK; i++)
-		if (i < left(p))
-			status = start(p, &p->workers[i]);
 	while (status == NPU_OK && !is_idle &&
 	       !(p->options->stop && *p->options->stop))
 		status = wait_for_answers(p, fds, text, &is_idle);
 	for (unsigned i = 0; i < p->options->jobs; i++)
 		stop(&p->workers[i]);
-	kept = commit(p);
+	kept = flush(p, 1);
 	show(p, 1);
 	return status == NPU_OK ? kept : status;
 }
 
-enum npu_status npu_pool_run(const struct npu_sweep *sweep,
-			     struct npu_runner *runner,
-			     const struct npu_plan *plan,
-			     struct npu_store *store,
-			     const struct npu_pool_options *options,
-			     struct npu_progress *out, struct npu_error *err)
+enum npu_status npu_pool_feed(const struct npu_sweep *sweep,
+			      struct npu_runner *runner,
+			      const struct npu_feed *feed, uint64_t total,
+			      const struct npu_pool_options *options,
+			      struct npu_progress *out, struct npu_error *err)
 {
 	const size_t jobs = options->jobs;
 	struct pool p = {
 		.sweep = sweep,
 		.runner = runner,
-		.plan = plan,
-		.store = store,
+		.feed = feed,
 		.options = options,
 		.workers = calloc(jobs, sizeof(struct worker)),
 		.again = calloc(jobs * RUN_MAX, sizeof(uint64_t)),
 		.started = npu_host_seconds(),
-		.progress = { .total = plan->pending_count },
+		.progress = { .total = total },
 		.err = err,
 	};
 	struct pollfd *fds = calloc(jobs, sizeof *fds);
@@ -359,4 +347,74 @@ enum npu_status npu_pool_run(const struct npu_sweep *sweep,
 	free(fds);
 	free(text);
 	return status;
+}
+
+/* ---- a plan and a store as the feed ---- */
+
+struct pending {
+	const struct npu_plan *plan;
+	struct npu_store *store;
+	unsigned jobs;
+	uint64_t next;	 /* of plan->pending */
+	uint8_t is_open; /* a transaction */
+};
+
+/* Near the end runs get short, so that all workers finish together. */
+static enum npu_status take_pending(void *user, size_t room, uint64_t *trials,
+				    size_t *count, int *is_over,
+				    struct npu_error *err)
+{
+	struct pending *s = user;
+	const uint64_t left = s->plan->pending_count - s->next;
+	const uint64_t share = left / (2 * s->jobs) + 1;
+	uint64_t n = share < room ? share : room;
+
+	(void)err;
+	n = n < left ? n : left;
+	if (n)
+		memcpy(trials, s->plan->pending + s->next, n * sizeof *trials);
+	s->next += n;
+	*count = n;
+	*is_over = s->next == s->plan->pending_count;
+	return NPU_OK;
+}
+
+static enum npu_status keep_in_store(void *user, uint64_t trial,
+				     const char *key,
+				     const struct npu_outcome *outcome,
+				     struct npu_error *err)
+{
+	struct pending *s = user;
+
+	(void)trial;
+	if (!s->is_open)
+		NPU_TRY(npu_store_begin(s->store, err));
+	s->is_open = 1;
+	return npu_store_put(s->store, key, outcome, err);
+}
+
+static enum npu_status commit(void *user, int at_end, struct npu_error *err)
+{
+	struct pending *s = user;
+
+	(void)at_end;
+	if (!s->is_open)
+		return NPU_OK;
+	s->is_open = 0;
+	return npu_store_commit(s->store, err);
+}
+
+enum npu_status npu_pool_run(const struct npu_sweep *sweep,
+			     struct npu_runner *runner,
+			     const struct npu_plan *plan,
+			     struct npu_store *store,
+			     const struct npu_pool_options *options,
+			     struct npu_progress *out, struct npu_error *err)
+{
+	struct pending pending = { plan, store, options->jobs, 0, 0 };
+	const struct npu_feed feed = { &pending, take_pending, keep_in_store,
+				       commit };
+
+	return npu_pool_feed(sweep, runner, &feed, plan->pending_count, options,
+			     out, err);
 }
