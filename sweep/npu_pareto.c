@@ -68,6 +68,24 @@ double npu_hypervolume(const struct npu_score *front, size_t count,
 
 /* ---- scores ---- */
 
+void npu_score_add(struct npu_score *score, const struct npu_sweep *sweep,
+		   const double *metrics)
+{
+	for (size_t i = 0; i < sweep->objective_count; i++)
+		score->value[i] += log(metrics[sweep->objectives[i].metric]);
+}
+
+void npu_score_end(struct npu_score *score, const struct npu_sweep *sweep)
+{
+	for (size_t i = 0; i < sweep->objective_count; i++) {
+		double *value = &score->value[i];
+
+		*value = exp(*value / (double)sweep->model_count);
+		if (sweep->objectives[i].maximize)
+			*value = -*value;
+	}
+}
+
 struct scoring {
 	const struct npu_sweep *sweep;
 	struct npu_score *scores, now;
@@ -89,13 +107,7 @@ static int keep(struct scoring *s)
 		s->scores = more;
 		s->room = room;
 	}
-	for (size_t i = 0; i < s->sweep->objective_count; i++) {
-		double *value = &s->now.value[i];
-
-		*value = exp(*value / (double)s->sweep->model_count);
-		if (s->sweep->objectives[i].maximize)
-			*value = -*value;
-	}
+	npu_score_end(&s->now, s->sweep);
 	s->scores[s->count++] = s->now;
 	return 1;
 }
@@ -111,9 +123,7 @@ static int add_row(void *user, const struct npu_row *row)
 	}
 	if (row->state != NPU_ROW_ok)
 		return 1;
-	for (size_t i = 0; i < s->sweep->objective_count; i++)
-		s->now.value[i] +=
-			log(row->metrics[s->sweep->objectives[i].metric]);
+	npu_score_add(&s->now, s->sweep, row->metrics);
 	return ++s->models < s->sweep->model_count || keep(s);
 }
 

@@ -32,6 +32,12 @@ size_t npu_pareto_front(struct npu_score *scores, size_t count,
 double npu_hypervolume(const struct npu_score *front, size_t count,
 		       const double reference[2]);
 
+/* Gather a score: from zero, each model's metrics, then the end.
+ *   metrics  [NPU_METRIC_COUNT] */
+void npu_score_add(struct npu_score *score, const struct npu_sweep *sweep,
+		   const double *metrics);
+void npu_score_end(struct npu_score *score, const struct npu_sweep *sweep);
+
 /* Scores of all points of which every model is `ok`, in the order of points;
  * the caller frees *out.
  *   errors  as npu_rows_walk(); E_USAGE: the sweep names no objective */

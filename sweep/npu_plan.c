@@ -19,20 +19,15 @@ enum npu_status npu_trial_of(const struct npu_sweep *sweep, uint64_t index,
 	return npu_sweep_chip(sweep, position, &out->chip, err);
 }
 
-/* What the chip alone decides. Technologies are few: the last one is kept. */
-struct judge {
-	const struct npu_sweep *sweep;
-	struct npu_technology technology;
-};
-
-static enum npu_status judge(struct judge *j, struct npu_trial *t,
-			     struct npu_error *err)
+enum npu_status npu_judge_position(struct npu_judge *j,
+				   const uint32_t *position,
+				   struct npu_trial *t, struct npu_error *err)
 {
 	double metrics[NPU_METRIC_COUNT];
 
 	t->state = NPU_TRIAL_selected;
 	t->why = (struct npu_error){ 0 };
-	if (npu_trial_of(j->sweep, t->index, t, &t->why) != NPU_OK) {
+	if (npu_sweep_chip(j->sweep, position, &t->chip, &t->why) != NPU_OK) {
 		t->state = NPU_TRIAL_impossible;
 		return NPU_OK;
 	}
@@ -47,15 +42,27 @@ static enum npu_status judge(struct judge *j, struct npu_trial *t,
 	return NPU_OK;
 }
 
+static enum npu_status judge(struct npu_judge *j, struct npu_trial *t,
+			     struct npu_error *err)
+{
+	uint32_t position[NPU_AXES_MAX];
+
+	t->point = t->index / j->sweep->model_count;
+	t->model = (size_t)(t->index % j->sweep->model_count);
+	npu_sweep_position(j->sweep, t->point, position);
+	return npu_judge_position(j, position, t, err);
+}
+
 enum npu_status npu_plan_walk(const struct npu_sweep *sweep,
 			      const struct npu_runner *runner,
 			      const struct npu_plan_options *options,
 			      npu_each_trial *each, void *user,
 			      struct npu_error *err)
 {
-	const uint64_t points = npu_sweep_point_count(sweep);
-	struct judge j = { .sweep = sweep };
+	const uint64_t points = npu_sweep_known_count(sweep);
+	struct npu_judge j = { .sweep = sweep };
 	struct npu_trial t;
+	const uint64_t first = options->first * sweep->model_count;
 	uint64_t selected = 0;
 
 	if (points > NPU_TRIALS_MAX / sweep->model_count)
@@ -63,12 +70,16 @@ enum npu_status npu_plan_walk(const struct npu_sweep *sweep,
 				"%s: more than %d trials; give `method: sobol` "
 				"(or lhs, random) and `samples`",
 				sweep->path, NPU_TRIALS_MAX);
-	for (uint64_t i = 0; i < points * sweep->model_count; i++) {
+	/* run_cap counts from the first point on */
+	for (uint64_t i = sweep->run_cap ? 0 : first;
+	     i < points * sweep->model_count; i++) {
 		t.index = i;
 		NPU_TRY(judge(&j, &t, err));
 		if (t.state == NPU_TRIAL_selected && sweep->run_cap &&
 		    selected++ >= sweep->run_cap)
 			t.state = NPU_TRIAL_capped;
+		if (i < first)
+			continue;
 		if (t.state == NPU_TRIAL_selected && options->shards &&
 		    i % options->shards != options->shard)
 			t.state = NPU_TRIAL_elsewhere;
@@ -193,6 +204,8 @@ enum npu_status npu_plan_make(const struct npu_sweep *sweep,
 
 	memset(out, 0, sizeof *out);
 	out->points = npu_sweep_point_count(sweep);
+	out->later = (out->points - npu_sweep_known_count(sweep)) *
+		     sweep->model_count;
 	status = npu_plan_walk(sweep, runner, options, add_trial, &m, err);
 	HASH_ITER(hh, m.seen, seen, next)
 	{

@@ -29,11 +29,26 @@ struct npu_trial {
 	struct npu_error why; /* impossible */
 };
 
+/* What the chip alone decides. Zero-initialise but for the sweep: technologies
+ * are few, the last one is kept. */
+struct npu_judge {
+	const struct npu_sweep *sweep;
+	struct npu_technology technology;
+};
+/* Chip and state of a trial at a position: selected, impossible (and why), or
+ * constrained (and by what).
+ *   errors  of the technology's file, or of an expression */
+NPU_NODISCARD enum npu_status npu_judge_position(struct npu_judge *judge,
+						 const uint32_t *position,
+						 struct npu_trial *out,
+						 struct npu_error *err);
+
 struct npu_plan_options {
 	uint64_t shard, shards; /* of shards 0..shards-1; 0 shards: all */
+	uint64_t first; /* point to begin with */
 };
 
-/* Walk all trials in order; the selected ones have their key.
+/* Walk all trials of known points in order; the selected ones have their key.
  *   each    returns 0 to stop
  *   errors  E_LIMIT: more than NPU_TRIALS_MAX; E_RANGE: an expression that has
  *           no value */
@@ -45,8 +60,9 @@ npu_plan_walk(const struct npu_sweep *sweep, const struct npu_runner *runner,
 
 /* What is to do. */
 struct npu_plan {
-	uint64_t points, trials;
+	uint64_t points, trials; /* points: all; trials: of those known */
 	uint64_t impossible, capped, elsewhere;
+	uint64_t later; /* of points that are not decided yet */
 	uint64_t constrained[NPU_SWEEP_EXPRESSIONS_MAX]; /* by constraint */
 	uint64_t selected;
 	uint64_t repeated; /* of these, with the key of an earlier one */

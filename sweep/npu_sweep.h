@@ -65,6 +65,8 @@ enum npu_sweep_method {
 
 struct npu_sweep_expression {
 	struct npu_expression *expression;
+	/* constraint that is one comparison: what it compares; else NULL */
+	struct npu_expression *side[2];
 	const char *text;
 	size_t key;	   /* derived: the chip key that it sets */
 	uint8_t is_static; /* constraint: of the chip alone */
@@ -75,7 +77,9 @@ struct npu_objective {
 	uint8_t maximize;
 };
 
-/* Plain data, read-only; in the sweep's arena. */
+struct npu_evolution; /* npu_evolution.h */
+
+/* Plain data, read-only but for `evolution`; in the sweep's arena. */
 struct npu_sweep {
 	struct npu_arena *arena;
 	const char *name, *path;
@@ -83,12 +87,15 @@ struct npu_sweep {
 	struct npu_sweep_model models[NPU_SWEEP_MODELS_MAX];
 	size_t model_count;
 	enum npu_sweep_method method;
+	struct npu_loc method_at;
 	uint64_t seed;
 	uint64_t samples; /* random, lhs, sobol: points to draw */
 	uint64_t run_cap; /* most trials to simulate; 0: no limit */
 	struct npu_axis axes[NPU_AXES_MAX];
 	size_t axis_count;
 	uint32_t population, generations; /* nsga2 */
+	/* nsga2: points decided so far (npu_nsga2.h); NULL: none */
+	struct npu_evolution *evolution;
 	struct npu_sweep_expression derived[NPU_SWEEP_EXPRESSIONS_MAX];
 	size_t derived_count;
 	struct npu_sweep_expression constraints[NPU_SWEEP_EXPRESSIONS_MAX];
@@ -111,12 +118,16 @@ void npu_sweep_destroy(struct npu_sweep *sweep);
 /* Points that the method visits (list, grid, ...: all; nsga2: population times
  * generations), saturating at UINT64_MAX. */
 uint64_t npu_sweep_point_count(const struct npu_sweep *sweep);
+/* Of these, points whose position is decided: all but with nsga2. */
+uint64_t npu_sweep_known_count(const struct npu_sweep *sweep);
+/* Points of the whole space, whatever the method; saturating. */
+uint64_t npu_sweep_space(const struct npu_sweep *sweep);
 
 /* A position that leaves the base's value (sensitivity). */
 #define NPU_AXIS_BASE UINT32_MAX
 
-/* Position of point i on every axis: a pure function of (sweep, seed, i). Not
- * for nsga2, whose later generations depend on results (npu_nsga2.h).
+/* Position of point i on every axis: a pure function of (sweep, seed, i); with
+ * nsga2 of the results of earlier generations too, and i is a known point.
  *   position  [axis_count] */
 void npu_sweep_position(const struct npu_sweep *sweep, uint64_t i,
 			uint32_t *position);
@@ -136,6 +147,14 @@ NPU_NODISCARD enum npu_status
 npu_sweep_constrain(const struct npu_sweep *sweep, const struct npu_chip *chip,
 		    const double *metrics, int with_results, size_t *broken,
 		    struct npu_error *err);
+
+/* How far a result is outside of all constraints, 0 where they hold: the sum
+ * over those that do not of |a - b| / (|a| + |b|) for a comparison of a and b,
+ * of 1 for any other expression.
+ *   metrics  [NPU_METRIC_COUNT] */
+NPU_NODISCARD enum npu_status
+npu_sweep_violation(const struct npu_sweep *sweep, const struct npu_chip *chip,
+		    const double *metrics, double *out, struct npu_error *err);
 
 #ifdef __cplusplus
 }

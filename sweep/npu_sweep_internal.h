@@ -25,6 +25,17 @@ enum npu_status npu__sweep_read_list(struct npu_sweep *sweep,
 void npu__axis_set(const struct npu_axis_key *key, uint32_t position,
 		   struct npu_chip *chip);
 
+/* Find the two sides of a constraint that is one comparison. */
+enum npu_status npu__sweep_split(struct npu_sweep *sweep,
+				 const struct npu_yaml *node,
+				 struct npu_sweep_expression *constraint,
+				 struct npu_error *err);
+
+/* What expressions may name, in the order of npu_sweep_names().
+ *   values  [NPU_CHIP_KEYS_MAX + NPU_METRIC_COUNT] */
+void npu__sweep_values(const struct npu_chip *chip, const double *metrics,
+		       double *values);
+
 /* Coordinate `axis` of point i of the Sobol sequence, in [0, 1).
  * source: Joe and Kuo, "Constructing Sobol sequences with better
  * two-dimensional projections", 2008; as Boost.Random has it. */

@@ -1,5 +1,6 @@
 /* sweep/npu_sweep_load.c - a sweep file, strict and located.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "sweep/npu_evolution.h"
 #include "sweep/npu_sweep_internal.h"
 #include <stdio.h>
 #include <string.h>
@@ -85,6 +86,7 @@ static enum npu_status read_constraint(struct npu_sweep *sweep,
 				     NPU_SWEEP_EXPRESSIONS_MAX);
 	NPU_TRY(npu_expression_create(node, names, count, &e->expression, err));
 	sweep->constraint_count++;
+	NPU_TRY(npu__sweep_split(sweep, node, e, err));
 	e->text = node->text;
 	e->is_static = 1;
 	for (size_t m = 0; m < NPU_METRIC_COUNT; m++)
@@ -185,6 +187,7 @@ static enum npu_status read_method(struct npu_sweep *sweep,
 	NPU_TRY(npu_yaml_require(root, "method", &node, err));
 	NPU_TRY(npu_yaml_choice(node, methods, NPU_METHOD_COUNT, &method, err));
 	sweep->method = (enum npu_sweep_method)method;
+	sweep->method_at = node->at;
 	draws = method == NPU_METHOD_random || method == NPU_METHOD_lhs ||
 		method == NPU_METHOD_sobol;
 	evolves = method == NPU_METHOD_nsga2;
@@ -199,14 +202,10 @@ static enum npu_status read_method(struct npu_sweep *sweep,
 			      err));
 	NPU_TRY(read_count(root, "samples", 1, 1000000000, &sweep->samples,
 			   err));
-	NPU_TRY(read_count(root, "population", 4, 65536, &population, err));
+	NPU_TRY(read_count(root, "population", 4, 4096, &population, err));
 	NPU_TRY(read_count(root, "generations", 1, 65536, &generations, err));
 	sweep->population = (uint32_t)population;
 	sweep->generations = (uint32_t)generations;
-	if (evolves && population % 2)
-		return npu_yaml_fail(npu_yaml_find(root, "population"),
-				     NPU_E_RANGE, err,
-				     "expected an even number: parents pair");
 	if (evolves && !npu_yaml_find(root, "objectives"))
 		return npu_fail_at(err, NPU_E_SYNTAX, root->at,
 				   "method nsga2 needs `objectives`");
@@ -307,7 +306,11 @@ void npu_sweep_destroy(struct npu_sweep *sweep)
 		return;
 	for (size_t i = 0; i < sweep->derived_count; i++)
 		npu_expression_destroy(sweep->derived[i].expression);
-	for (size_t i = 0; i < sweep->constraint_count; i++)
+	for (size_t i = 0; i < sweep->constraint_count; i++) {
 		npu_expression_destroy(sweep->constraints[i].expression);
+		npu_expression_destroy(sweep->constraints[i].side[0]);
+		npu_expression_destroy(sweep->constraints[i].side[1]);
+	}
+	npu_evolution_destroy(sweep->evolution);
 	npu_arena_destroy(sweep->arena);
 }

@@ -1,6 +1,7 @@
 /* sweep/npu_sweep_point.c - from the number of a point to its chip.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/npu_random.h"
+#include "sweep/npu_evolution.h"
 #include "sweep/npu_sweep_internal.h"
 #include <math.h>
 #include <string.h>
@@ -10,7 +11,7 @@ const struct npu_metric_desc npu_metric_table[NPU_METRIC_COUNT] = {
 #include "sweep/npu_metric.def"
 };
 
-static uint64_t grid_count(const struct npu_sweep *sweep)
+uint64_t npu_sweep_space(const struct npu_sweep *sweep)
 {
 	uint64_t count = 1;
 
@@ -38,8 +39,15 @@ uint64_t npu_sweep_point_count(const struct npu_sweep *sweep)
 			count += sweep->axes[a].count;
 		return count;
 	default:
-		return grid_count(sweep);
+		return npu_sweep_space(sweep);
 	}
+}
+
+uint64_t npu_sweep_known_count(const struct npu_sweep *sweep)
+{
+	return sweep->method == NPU_METHOD_nsga2
+		       ? npu_evolution_count(sweep->evolution)
+		       : npu_sweep_point_count(sweep);
 }
 
 /* ---- positions ---- */
@@ -145,6 +153,10 @@ void npu_sweep_position(const struct npu_sweep *sweep, uint64_t i,
 	case NPU_METHOD_sensitivity:
 		one_at_a_time(sweep, i, position);
 		break;
+	case NPU_METHOD_nsga2:
+		memcpy(position, npu_evolution_position(sweep->evolution, i),
+		       sweep->axis_count * sizeof *position);
+		break;
 	default:
 		grid(sweep, i, position);
 		break;
@@ -167,6 +179,16 @@ static void chip_values(const struct npu_chip *chip, double *values)
 			       sizeof value);
 		values[i] = (double)value;
 	}
+}
+
+void npu__sweep_values(const struct npu_chip *chip, const double *metrics,
+		       double *values)
+{
+	size_t keys;
+
+	npu_chip_key_table(&keys);
+	chip_values(chip, values);
+	memcpy(values + keys, metrics, NPU_METRIC_COUNT * sizeof *metrics);
 }
 
 /* Derived keys are computed in the order of the file, each from what is set. */
@@ -220,11 +242,8 @@ enum npu_status npu_sweep_constrain(const struct npu_sweep *sweep,
 				    size_t *broken, struct npu_error *err)
 {
 	double values[NPU_CHIP_KEYS_MAX + NPU_METRIC_COUNT];
-	size_t keys;
 
-	npu_chip_key_table(&keys);
-	chip_values(chip, values);
-	memcpy(values + keys, metrics, NPU_METRIC_COUNT * sizeof *metrics);
+	npu__sweep_values(chip, metrics, values);
 	for (size_t i = 0; i < sweep->constraint_count; i++) {
 		const struct npu_sweep_expression *c = &sweep->constraints[i];
 		double holds;

@@ -1,5 +1,6 @@
 # tests of sweep
 npu_test(sweep LABEL unit USES sweep base SOURCES
+  unit/sweep/nsga2_test.cc
   unit/sweep/sweep_spec_test.cc
   unit/sweep/store_test.cc
   unit/sweep/trial_test.cc)
@@ -9,3 +10,9 @@ add_test(NAME e2e.sweep
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/sweep.py
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/sweep-e2e)
 set_tests_properties(e2e.sweep PROPERTIES LABELS e2e TIMEOUT 300)
+
+# NSGA-II against all points of a grid; --seeds 30 by hand.
+add_test(NAME e2e.nsga2
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/nsga2.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/nsga2-e2e)
+set_tests_properties(e2e.nsga2 PROPERTIES LABELS e2e TIMEOUT 300)

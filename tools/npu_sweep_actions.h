@@ -16,6 +16,16 @@ struct npu_sweep_command {
 
 typedef enum npu_status npu_sweep_action(struct npu_sweep_command *command,
 					 struct npu_error *err);
+
+/* Open the store, and decide the points that its results decide. */
+NPU_NODISCARD enum npu_status
+npu_sweep_open_store(struct npu_sweep_command *command, struct npu_store **out,
+		     struct npu_error *err);
+/* Workers that -j asks for; all cores where it does not. */
+NPU_NODISCARD enum npu_status npu_sweep_jobs(const struct npu_arguments *args,
+					     unsigned *jobs,
+					     struct npu_error *err);
+
 npu_sweep_action npu_sweep_plan;   /* print what would run */
 npu_sweep_action npu_sweep_run;	   /* and resume */
 npu_sweep_action npu_sweep_status; /* print how far it is */

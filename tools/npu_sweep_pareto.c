@@ -149,7 +149,7 @@ enum npu_status npu_sweep_pareto(struct npu_sweep_command *c,
 	enum npu_status status;
 	size_t count = 0;
 
-	NPU_TRY(npu_store_open(c->store, NPU_STORE_READ, &store, err));
+	NPU_TRY(npu_sweep_open_store(c, &store, err));
 	status = npu_scores(c->sweep, c->runner, store, &c->options, &scores,
 			    &count, err);
 	npu_store_close(store);

@@ -2,12 +2,33 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tools/npu_sweep_actions.h"
 #include "base/npu_file.h"
+#include "sweep/npu_nsga2.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+enum npu_status npu_sweep_open_store(struct npu_sweep_command *c,
+				     struct npu_store **out,
+				     struct npu_error *err)
+{
+	enum npu_status status;
+
+	NPU_TRY(npu_store_open(c->store, NPU_STORE_READ, out, err));
+	status = npu_nsga2_replay(c->sweep, c->runner, *out, err);
+	if (status != NPU_OK)
+		npu_store_close(*out);
+	return status;
+}
+
 /* ---- status ---- */
+
+/* Trials whose point is not decided yet. */
+static uint64_t later(const struct npu_sweep *sweep)
+{
+	return (npu_sweep_point_count(sweep) - npu_sweep_known_count(sweep)) *
+	       sweep->model_count;
+}
 
 static int count_row(void *user, const struct npu_row *row)
 {
@@ -29,11 +50,12 @@ enum npu_status npu_sweep_status(struct npu_sweep_command *c,
 	enum npu_status status;
 	json_t *object;
 
-	NPU_TRY(npu_store_open(c->store, NPU_STORE_READ, &store, err));
+	NPU_TRY(npu_sweep_open_store(c, &store, err));
 	status = npu_rows_walk(c->sweep, c->runner, store, &c->options,
 			       count_row, counts, err);
 	npu_store_close(store);
 	NPU_TRY(status);
+	counts[NPU_ROW_later] = later(c->sweep);
 	if (npu_given(c->args, NPU_OPTION_json)) {
 		object = json_object();
 		for (int i = 0; i < NPU_ROW_COUNT; i++)
@@ -106,7 +128,7 @@ enum npu_status npu_sweep_export(struct npu_sweep_command *c,
 				  npu_given(c->args, NPU_OPTION_json), &format,
 				  err));
 	e.as_json = format == 1;
-	NPU_TRY(npu_store_open(c->store, NPU_STORE_READ, &store, err));
+	NPU_TRY(npu_sweep_open_store(c, &store, err));
 	if (path) {
 		snprintf(aside, sizeof aside, "%s.part", path);
 		e.file = fopen(aside, "wb");

@@ -65,6 +65,11 @@ static enum npu_status open_command(const struct npu_arguments *args,
 {
 	NPU_TRY(npu_sweep_load(args->positional[1], &c->sweep, err));
 	NPU_TRY(read_shard(args, &c->options, err));
+	if (c->sweep->method == NPU_METHOD_nsga2 && c->options.shards)
+		return npu_fail_at(err, NPU_E_USAGE, c->sweep->method_at,
+				   "--shard: method nsga2 decides a generation "
+				   "by all results of the last one, so it "
+				   "cannot be cut into shards");
 	NPU_TRY(place_store(args, c, err));
 	return npu_runner_create(c->sweep, &c->runner, err);
 }

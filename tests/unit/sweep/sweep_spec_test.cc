@@ -257,6 +257,38 @@ TEST_F(SweepSpec, ConstraintsOfTheChipAloneAreKnownBeforeSimulation)
 	EXPECT_EQ(broken, 0u);
 }
 
+// |a - b| / (|a| + |b|) of what a comparison compares; 1 for the rest.
+TEST_F(SweepSpec, HowFarAResultIsOutsideHasADegree)
+{
+	Sweep s = with("method: grid\nparameters: {array.rows: [8]}\n"
+		       "constraints:\n"
+		       "  - latency_ns / 2 <= 1e6\n"
+		       "  - (area_mm2 + 1) > max(5, array.rows)\n"
+		       "  - cycles < 10 && cycles > 5\n"
+		       "  - energy_pj < 7\n");
+	ASSERT_NE(s, nullptr) << err.message;
+	double m[NPU_METRIC_COUNT] = {}, v = -1;
+	npu_chip c = chip(s, 0);
+	const auto violation = [&] {
+		EXPECT_EQ(npu_sweep_violation(s.get(), &c, m, &v, &err),
+			  NPU_OK);
+		return v;
+	};
+	m[NPU_METRIC_latency_ns] = 2e6;
+	m[NPU_METRIC_area_mm2] = 8;
+	m[NPU_METRIC_cycles] = 6;
+	EXPECT_EQ(violation(), 0);
+	m[NPU_METRIC_latency_ns] = 6e6;
+	EXPECT_DOUBLE_EQ(violation(), 0.5);
+	m[NPU_METRIC_area_mm2] = 1;
+	EXPECT_DOUBLE_EQ(violation(), 0.5 + 6. / 10);
+	m[NPU_METRIC_cycles] = 10;
+	EXPECT_DOUBLE_EQ(violation(), 0.5 + 6. / 10 + 1);
+	m[NPU_METRIC_energy_pj] = 7; // equal is outside of <, and barely so
+	EXPECT_GT(violation(), 2.1);
+	EXPECT_LT(v, 2.1 + 1e-6);
+}
+
 TEST_F(SweepSpec, RefusalsSayWhereAndWhatWasMeant)
 {
 	EXPECT_EQ(refusal("method: grid\nparameters: {array.row: [8]}\n"),

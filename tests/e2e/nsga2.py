@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""nsga2.py SYSTOLE DIR [--seeds N] [--kills N]: a search against all points.
+
+The front that NSGA-II finds with a quarter of the simulations, by its
+hypervolume, against that of a grid of 4,096 points, seed by seed; and a search
+among chips that cannot be, cannot run, or break constraints: the same export
+with one worker or two, from an empty store or a full one, and after kills.
+"""
+import argparse
+import csv
+import io
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+
+parser = argparse.ArgumentParser()
+parser.add_argument("systole")
+parser.add_argument("directory", type=pathlib.Path)
+parser.add_argument("--seeds", type=int, default=10)
+parser.add_argument("--kills", type=int, default=5)
+args = parser.parse_args()
+
+SPACE = """
+models: [lenet5]
+parameters:
+  array.rows: [4, 8, 16, 32]
+  array.cols: [4, 8, 16, 32]
+  scratchpad.bytes: {range: [16 KiB, 128 KiB], scale: log2}
+  dram.preset: [LPDDR4-2400, LPDDR4-3200, DDR4-3200, LPDDR5-6400]
+  chip.clock: {range: [250 MHz, 1 GHz], step: 250 MHz}
+  vector.lanes: {range: [8, 64], scale: log2}
+objectives: [{minimize: latency_ns}, {minimize: energy_pj}]
+"""
+GRID = "sweep: grid\nmethod: grid\n" + SPACE
+SEARCH = ("sweep: search\nmethod: nsga2\npopulation: 32\ngenerations: 32\n"
+          "seed: SEED\n" + SPACE)
+
+# Half of the arrays are too large, small scratchpads do not fit the models,
+# 48 banks fit none, and fast chips take too much power.
+HARD = """
+sweep: hard
+models: [mlp, {model: lenet5, precision: bf16}]
+method: nsga2
+population: 16
+generations: 12
+seed: 5
+parameters:
+  array.rows: {range: [4, 64], scale: log2}
+  array.cols: {range: [4, 64], scale: log2}
+  scratchpad.bytes: {range: [1 KiB, 64 KiB], scale: log2}
+  scratchpad.banks: [8, 16, 48]
+  chip.clock: {range: [100 MHz, 1 GHz], count: 8}
+constraints:
+  - array.rows * array.cols <= 512
+  - power_avg_mw <= 60
+objectives: [{minimize: latency_ns}, {maximize: utilization_ratio}]
+"""
+
+
+def systole(*arguments, expect=0):
+    done = subprocess.run([args.systole, "sweep", *map(str, arguments)],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == expect, (arguments, done.returncode, done.stderr)
+    return done.stdout
+
+
+def run(file, store, *more, verb="run", expect=0):
+    return json.loads(systole(verb, file, "--store", store, "--json",
+                              "--progress", "none", *more, expect=expect))
+
+
+def export(file, store):
+    return systole("export", file, "--store", store)
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def points_of(text):
+    return [(float(r["latency_ns"]), float(r["energy_pj"]))
+            for r in rows_of(text) if r["state"] == "ok"]
+
+
+def dominated(points, reference):
+    """Area that points dominate: the union of their boxes, cell by cell of the
+    grid of their coordinates."""
+    inside = [p for p in points if p[0] < reference[0] and p[1] < reference[1]]
+    xs = sorted({p[0] for p in inside}) + [reference[0]]
+    area = 0.0
+    lowest = reference[1]
+    best = {}
+    for x, y in inside:
+        best[x] = min(best.get(x, y), y)
+    for left, right in zip(xs, xs[1:]):
+        lowest = min(lowest, best[left])
+        area += (right - left) * (reference[1] - lowest)
+    return area
+
+
+def prove(where):
+    grid = where / "grid.yaml"
+    grid.write_text(GRID)
+    store = where / "all.sqlite"
+    assert run(grid, store)["simulated"] == 4096
+    everything = points_of(export(grid, store))
+    front = [p for p in everything
+             if not any(q[0] <= p[0] and q[1] <= p[1] and q != p
+                        for q in everything)]
+    # a tenth of its extent beyond the front: points far from it count nothing
+    reference = [max(p[i] for p in front) +
+                 0.1 * (max(p[i] for p in front) - min(p[i] for p in front))
+                 for i in range(2)]
+    whole = dominated(everything, reference)
+    shares = []
+    for seed in range(1, args.seeds + 1):
+        search = where / f"search{seed}.yaml"
+        search.write_text(SEARCH.replace("SEED", str(seed)))
+        done = run(search, store)  # every result is there: none is simulated
+        assert done["simulated"] == 0, done
+        text = export(search, store)
+        keys = {tuple(r[k] for k in r if "." in k) for r in rows_of(text)}
+        assert len(rows_of(text)) == 1024 and len(keys) == 1024
+        shares.append(dominated(points_of(text), reference) / whole)
+    # alone, it simulates a quarter of the space and no more
+    alone = where / "alone.sqlite"
+    assert run(search, alone)["simulated"] == 1024
+    assert export(search, alone) == text
+    print(f"hypervolume of 1,024 simulations against all 4,096 "
+          f"({len(set(front))} on the front), {len(shares)} seeds: "
+          f"least {min(shares):.4f}, median {statistics.median(shares):.4f}")
+    assert min(shares) >= 0.98, shares
+
+
+def check_hard(file, store, plain):
+    """What the rows say about the search."""
+    rows = rows_of(plain)
+    states = [r["state"] for r in rows]
+    assert len(rows) == 2 * 16 * 12
+    # what the chip alone decides is drawn again, not simulated
+    assert "constrained" not in states and "impossible" not in states
+    assert states.count("infeasible") > 0 and states.count("outside") > 0
+    ok = [i for i, s in enumerate(states) if s == "ok"]
+    assert len([i for i in ok if i >= len(rows) // 2]) > len(ok) / 2, \
+        "later generations are no better"
+    status = json.loads(systole("status", file, "--store", store, "--json"))
+    assert status["ok"] == len(ok) and status["later"] == 0, status
+    front = json.loads(systole("pareto", file, "--store", store, "--json"))
+    for one in front["front"]:
+        mine = rows[2 * one["point"]:2 * one["point"] + 2]
+        assert [r["state"] for r in mine] == ["ok", "ok"]
+        for name in ("latency_ns", "utilization_ratio"):
+            product = float(mine[0][name]) * float(mine[1][name])
+            assert abs(one[name] ** 2 / product - 1) < 1e-9, one
+
+
+def kill_and_resume(file, store, plain):
+    killed = 0
+    draw = random.Random(11)
+    while killed < args.kills:
+        process = subprocess.Popen(
+            [args.systole, "sweep", "resume", str(file), "--store", str(store),
+             "--progress", "none"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        how = draw.choice([signal.SIGKILL, signal.SIGINT])
+        try:
+            process.communicate(timeout=draw.uniform(0.02, 0.2))
+            store.unlink()  # finished: begin anew
+        except subprocess.TimeoutExpired:
+            process.send_signal(how)
+            process.communicate()
+            killed += 1
+    left = json.loads(systole("status", file, "--store", store, "--json"))
+    systole("resume", file, "--store", store, "--progress", "none")
+    assert export(file, store) == plain
+    print(f"{killed} kills and interrupts, the last with "
+          f"{left['later']} trials undecided: the same export")
+
+
+def hard(where):
+    file = where / "hard.yaml"
+    file.write_text(HARD)
+    one = where / "one.sqlite"
+    first = run(file, one, "-j", "1")
+    assert first["selected"] == 384 and first["unfinished"] == 0, first
+    plain = export(file, one)
+    check_hard(file, one, plain)
+    assert run(file, one)["simulated"] == 0
+    run(file, where / "two.sqlite", "-j", "2")
+    assert export(file, where / "two.sqlite") == plain
+    kill_and_resume(file, where / "killed.sqlite", plain)
+
+    capped = where / "capped.yaml"
+    capped.write_text(HARD + "run_cap: 100\n")
+    store = where / "capped.sqlite"
+    assert run(capped, store)["simulated"] == 100
+    rows = rows_of(export(capped, store))
+    assert len(rows) == 128  # of four generations
+    assert [r["state"] for r in rows].count("capped") == 28
+    assert export(capped, store).splitlines()[:101] == plain.splitlines()[:101]
+
+    plan = json.loads(systole("plan", file, "--store", where / "none.sqlite",
+                              "--json"))
+    assert plan["points"] == 192 and plan["trials"] == 384, plan
+    assert plan["to_simulate"] == 32 and plan["later"] == 352, plan
+    systole("run", file, "--shard", "0/2", expect=2)
+    print("chips that cannot be, cannot run or are outside: one worker, two, "
+          "capped: the same points")
+
+
+def main():
+    where = args.directory
+    shutil.rmtree(where, ignore_errors=True)
+    where.mkdir(parents=True)
+    prove(where)
+    hard(where)
+
+
+os.environ["LC_ALL"] = "C"
+main()
