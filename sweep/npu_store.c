@@ -1,259 +1,30 @@
-/* sweep/npu_store.c - the store in one SQLite file.
- * SPDX-License-Identifier: Apache-2.0
- *
- * WAL, one writer: who writes holds a lock on the file beside the database for
- * as long as it lives, so that a crash frees it. */
-#define _GNU_SOURCE
-#include "sweep/npu_store.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/magic.h>
-#include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* sweep/npu_store.c - a store, whichever kind it is.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sweep/npu_store_internal.h"
 #include <string.h>
-#include <sys/file.h>
-#include <sys/statfs.h>
-#include <unistd.h>
 
-enum { SCHEMA = 1, PATH_SIZE = 1024, BUSY_MS = 5000 };
-
-struct npu_store {
-	sqlite3 *db;
-	sqlite3_stmt *find, *put;
-	int lock; /* of the writer; -1: none */
-	char path[PATH_SIZE];
-};
-
-static enum npu_status fail(const struct npu_store *s, const char *doing,
-			    struct npu_error *err)
+int npu_store_is_server(const char *where)
 {
-	struct npu_loc at = { s->path, 0, 0 };
-
-	return npu_fail_at(err, NPU_E_IO, at, "store: %s: %s", doing,
-			   s->db ? sqlite3_errmsg(s->db) : strerror(errno));
-}
-
-/* Nothing of the open transaction is kept. */
-static enum npu_status abandon(struct npu_store *s, const char *doing,
-			       struct npu_error *err)
-{
-	const enum npu_status status = fail(s, doing, err);
-
-	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	return status;
-}
-
-/* ---- where it lies ---- */
-
-/* source: statfs(2); CIFS and SMB2 as in the kernel's fs/smb */
-static int is_network(long type)
-{
-	switch ((unsigned long)type) {
-	case NFS_SUPER_MAGIC:
-	case SMB_SUPER_MAGIC:
-	case SMB2_SUPER_MAGIC:
-	case CIFS_SUPER_MAGIC:
-	case V9FS_MAGIC:
-	case AFS_SUPER_MAGIC:
-	case CEPH_SUPER_MAGIC:
-	case 0x0BD00BD0: /* Lustre */
-	case 0x47504653: /* GPFS */
-	case 0x65735546: /* FUSE: sshfs among others */
-		return 1;
-	default:
-		return 0;
-	}
-}
-
-static enum npu_status check_place(const struct npu_store *s,
-				   struct npu_error *err)
-{
-	char folder[PATH_SIZE];
-	char *slash;
-	struct statfs fs;
-
-	memcpy(folder, s->path, sizeof folder);
-	slash = strrchr(folder, '/');
-	if (slash)
-		slash[slash == folder] = 0;
-	if (statfs(slash ? folder : ".", &fs) != 0)
-		return npu_fail_at(err, NPU_E_IO,
-				   (struct npu_loc){ s->path, 0, 0 },
-				   "store: no folder %s: %s",
-				   slash ? folder : ".", strerror(errno));
-	if (is_network(fs.f_type))
-		return npu_fail_at(err, NPU_E_IO,
-				   (struct npu_loc){ s->path, 0, 0 },
-				   "store: SQLite's locks are not safe on a "
-				   "network file system; use a local file, "
-				   "`--shard i/n` with a file a shard and "
-				   "`merge`, or `store: postgresql://...`");
-	return NPU_OK;
-}
-
-/* ---- the writer's lock ---- */
-
-static enum npu_status take_lock(struct npu_store *s, struct npu_error *err)
-{
-	char path[PATH_SIZE + 8], who[128] = "";
-	ssize_t n;
-	int length;
-
-	snprintf(path, sizeof path, "%s.lock", s->path);
-	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (s->lock < 0)
-		return fail(s, "lock", err);
-	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0) {
-		length = snprintf(who, sizeof who, "process %ld\n",
-				  (long)getpid());
-		if (ftruncate(s->lock, 0) != 0 ||
-		    pwrite(s->lock, who, (size_t)length, 0) != length)
-			return fail(s, "lock", err);
-		return NPU_OK;
-	}
-	n = pread(s->lock, who, sizeof who - 1, 0);
-	who[n > 0 ? n : 0] = 0;
-	who[strcspn(who, "\n")] = 0;
-	return npu_fail_at(err, NPU_E_IO, (struct npu_loc){ s->path, 0, 0 },
-			   "store: in use by %s; `sweep status` reads beside "
-			   "it, another store runs beside it",
-			   who[0] ? who : "another process");
-}
-
-/* ---- open and close ---- */
-
-static enum npu_status run(struct npu_store *s, const char *sql,
-			   const char *doing, struct npu_error *err)
-{
-	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK
-		       ? NPU_OK
-		       : fail(s, doing, err);
-}
-
-static enum npu_status read_schema(struct npu_store *s, int *schema,
-				   struct npu_error *err)
-{
-	sqlite3_stmt *query;
-
-	if (sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &query,
-			       NULL) != SQLITE_OK)
-		return fail(s, "open", err);
-	*schema = sqlite3_step(query) == SQLITE_ROW
-			  ? sqlite3_column_int(query, 0)
-			  : -1;
-	sqlite3_finalize(query);
-	return *schema < 0 ? fail(s, "open", err) : NPU_OK;
-}
-
-static enum npu_status make_tables(struct npu_store *s, struct npu_error *err)
-{
-	char sql[512];
-
-	snprintf(sql, sizeof sql,
-		 "BEGIN IMMEDIATE;"
-		 "CREATE TABLE result (key TEXT PRIMARY KEY, "
-		 "status INTEGER NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;"
-		 "PRAGMA user_version = %d;"
-		 "COMMIT",
-		 SCHEMA);
-	return run(s, sql, "make tables", err);
-}
-
-/* An outcome that is final stays: npu_outcome_is_final(). */
-#define PUT                                                               \
-	"INSERT INTO result VALUES (?, ?, ?) "                            \
-	"ON CONFLICT (key) DO UPDATE SET "                                \
-	"status = excluded.status, text = excluded.text "                 \
-	"WHERE NOT final(result.status)"
-
-static void final(sqlite3_context *context, int count, sqlite3_value **values)
-{
-	(void)count;
-	sqlite3_result_int(context, npu_outcome_is_final((
-						enum npu_status)
-						sqlite3_value_int(values[0])));
-}
-
-static enum npu_status connect_to(struct npu_store *s,
-				  enum npu_store_access access,
-				  struct npu_error *err)
-{
-	const int flags = access == NPU_STORE_READ
-				  ? SQLITE_OPEN_READWRITE
-				  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-	int schema = 0;
-
-	if (access == NPU_STORE_READ && faccessat(AT_FDCWD, s->path, R_OK, 0))
-		return npu_fail_at(err, NPU_E_IO,
-				   (struct npu_loc){ s->path, 0, 0 },
-				   "no store here: run the sweep first");
-	if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK)
-		return fail(s, "open", err);
-	sqlite3_busy_timeout(s->db, BUSY_MS);
-	sqlite3_create_function(s->db, "final", 1, SQLITE_UTF8, NULL, final,
-				NULL, NULL);
-	NPU_TRY(run(s,
-		    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
-		    "open", err));
-	NPU_TRY(read_schema(s, &schema, err));
-	if (schema == 0 && access == NPU_STORE_WRITE) {
-		NPU_TRY(make_tables(s, err));
-		schema = SCHEMA;
-	}
-	if (schema != SCHEMA)
-		return npu_fail_at(err, NPU_E_IO,
-				   (struct npu_loc){ s->path, 0, 0 },
-				   "store: schema %d, expected %d: not a "
-				   "store, or one of another version",
-				   schema, SCHEMA);
-	if (sqlite3_prepare_v2(s->db,
-			       "SELECT status, text FROM result WHERE key = ?",
-			       -1, &s->find, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(s->db, PUT, -1, &s->put, NULL) != SQLITE_OK)
-		return fail(s, "open", err);
-	return NPU_OK;
+	return !strncmp(where, "postgresql://", 13) ||
+	       !strncmp(where, "postgres://", 11);
 }
 
 enum npu_status npu_store_open(const char *where, enum npu_store_access access,
 			       struct npu_store **out, struct npu_error *err)
 {
-	struct npu_store *s = calloc(1, sizeof *s);
-	enum npu_status status;
-
-	if (!s)
-		return npu_fail(err, NPU_E_NOMEM, "no memory for a store");
-	s->lock = -1;
-	if (snprintf(s->path, sizeof s->path, "%s", where) >= PATH_SIZE) {
-		free(s);
-		return npu_fail(err, NPU_E_IO, "store: path too long");
-	}
-	status = check_place(s, err);
-	if (status == NPU_OK && access == NPU_STORE_WRITE)
-		status = take_lock(s, err);
-	if (status == NPU_OK)
-		status = connect_to(s, access, err);
-	if (status != NPU_OK) {
-		npu_store_close(s);
-		return status;
-	}
-	*out = s;
-	return NPU_OK;
+	if (npu_store_is_server(where))
+		return npu_fail(err, NPU_E_UNSUPPORTED,
+				"store: no PostgreSQL in this version; use a "
+				"file, or `--shard i/n` with a file a shard "
+				"and `merge`");
+	return npu__store_open_sqlite(where, access, out, err);
 }
 
-void npu_store_close(struct npu_store *s)
+void npu_store_close(struct npu_store *store)
 {
-	if (!s)
-		return;
-	sqlite3_finalize(s->find);
-	sqlite3_finalize(s->put);
-	sqlite3_close(s->db);
-	if (s->lock >= 0)
-		close(s->lock);
-	free(s);
+	if (store)
+		store->ops->close(store);
 }
-
-/* ---- outcomes ---- */
 
 int npu_outcome_is_final(enum npu_status status)
 {
@@ -266,91 +37,67 @@ int npu_outcome_is_infeasible(enum npu_status status)
 	return status == NPU_E_CAPACITY || status == NPU_E_UNSUPPORTED;
 }
 
-enum npu_status npu_store_find(struct npu_store *s, const char *key, int *found,
-			       struct npu_outcome *out, struct npu_text *text,
-			       struct npu_error *err)
+enum npu_status npu_store_find(struct npu_store *store, const char *key,
+			       int *found, struct npu_outcome *out,
+			       struct npu_text *text, struct npu_error *err)
 {
-	int row;
-
-	sqlite3_bind_text(s->find, 1, key, -1, SQLITE_STATIC);
-	row = sqlite3_step(s->find);
-	*found = row == SQLITE_ROW;
-	if (*found) {
-		text->length = 0;
-		npu_text_add_bytes(
-			text, (const char *)sqlite3_column_text(s->find, 1),
-			(size_t)sqlite3_column_bytes(s->find, 1));
-		out->status = (enum npu_status)sqlite3_column_int(s->find, 0);
-		out->text = text->data;
-	}
-	sqlite3_reset(s->find);
-	if (row != SQLITE_ROW && row != SQLITE_DONE)
-		return fail(s, "read", err);
+	NPU_TRY(store->ops->find(store, key, found, out, text, err));
 	return text->failed ? npu_fail(err, NPU_E_NOMEM, "reading a store")
 			    : NPU_OK;
 }
 
-enum npu_status npu_store_begin(struct npu_store *s, struct npu_error *err)
+enum npu_status npu_store_begin(struct npu_store *store, struct npu_error *err)
 {
-	return run(s, "BEGIN IMMEDIATE", "begin", err);
+	return store->ops->begin(store, err);
 }
 
-enum npu_status npu_store_put(struct npu_store *s, const char *key,
+enum npu_status npu_store_put(struct npu_store *store, const char *key,
 			      const struct npu_outcome *outcome,
 			      struct npu_error *err)
 {
-	int row;
-
-	sqlite3_bind_text(s->put, 1, key, -1, SQLITE_STATIC);
-	sqlite3_bind_int(s->put, 2, (int)outcome->status);
-	sqlite3_bind_text(s->put, 3, outcome->text, -1, SQLITE_STATIC);
-	row = sqlite3_step(s->put);
-	sqlite3_reset(s->put);
-	return row == SQLITE_DONE ? NPU_OK : abandon(s, "write", err);
+	return store->ops->put(store, key, outcome, err);
 }
 
-enum npu_status npu_store_commit(struct npu_store *s, struct npu_error *err)
+enum npu_status npu_store_commit(struct npu_store *store, struct npu_error *err)
 {
-	return sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK
-		       ? NPU_OK
-		       : abandon(s, "write", err);
+	uint64_t changed;
+
+	return store->ops->commit(store, &changed, err);
 }
 
-enum npu_status npu_store_merge(struct npu_store *s, const char *from,
+/* ---- merge ---- */
+
+struct merging {
+	struct npu_store *into;
+	enum npu_status status;
+	struct npu_error *err;
+};
+
+static int take_over(void *user, const char *key,
+		     const struct npu_outcome *outcome)
+{
+	struct merging *m = user;
+
+	m->status = npu_store_put(m->into, key, outcome, m->err);
+	return m->status == NPU_OK;
+}
+
+enum npu_status npu_store_merge(struct npu_store *store, const char *from,
 				uint64_t *added, struct npu_error *err)
 {
+	struct merging m = { .into = store, .err = err };
 	struct npu_store *other;
 	enum npu_status status;
-	int row = SQLITE_DONE;
 
 	*added = 0;
 	NPU_TRY(npu_store_open(from, NPU_STORE_READ, &other, err));
-	sqlite3_finalize(other->find);
-	other->find = NULL;
-	status = sqlite3_prepare_v2(other->db,
-				    "SELECT key, status, text FROM result "
-				    "ORDER BY key",
-				    -1, &other->find, NULL) == SQLITE_OK
-			 ? npu_store_begin(s, err)
-			 : fail(other, "read", err);
-	while (status == NPU_OK &&
-	       (row = sqlite3_step(other->find)) == SQLITE_ROW) {
-		const struct npu_outcome outcome = {
-			(enum npu_status)sqlite3_column_int(other->find, 1),
-			(const char *)sqlite3_column_text(other->find, 2),
-		};
-
-		status = npu_store_put(
-			s, (const char *)sqlite3_column_text(other->find, 0),
-			&outcome, err);
-		*added += (uint64_t)sqlite3_changes(s->db);
-	}
-	if (status == NPU_OK && row != SQLITE_DONE) {
-		status = fail(other, "read", err);
-		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	} else if (status == NPU_OK) {
-		status = npu_store_commit(s, err);
-	}
+	status = npu_store_begin(store, err);
+	if (status == NPU_OK)
+		status = other->ops->walk(other, take_over, &m, err);
 	npu_store_close(other);
+	if (status == NPU_OK)
+		status = m.status;
+	if (status == NPU_OK)
+		status = store->ops->commit(store, added, err);
 	return status;
 }

@@ -13,14 +13,18 @@ struct npu_store; /* opaque: one connection, of one process */
 
 enum npu_store_access {
 	NPU_STORE_READ,	 /* beside any writer */
-	NPU_STORE_WRITE, /* alone: a second writer is refused */
+	NPU_STORE_LOOK,	 /* READ; *out is NULL where there is no store yet */
+	NPU_STORE_WRITE, /* a file: alone, a second writer is refused */
 };
 
-/* Open the store `where`: the path of an SQLite file, made where it is not
- * there and access is WRITE.
+/* Whether `where` names a PostgreSQL server: postgresql://... */
+int npu_store_is_server(const char *where);
+
+/* Open the store `where`: the path of an SQLite file. It is made where it is
+ * not there and access is WRITE.
  *   errors  E_IO: not there, not a store, of another schema, in use by another
- *           writer (who and since when), or on a network file system, where
- *           SQLite's locks are not to be trusted */
+ *           writer (who), or on a network file system, where SQLite's locks
+ *           are not to be trusted; E_UNSUPPORTED: a server */
 NPU_NODISCARD enum npu_status npu_store_open(const char *where,
 					     enum npu_store_access access,
 					     struct npu_store **out,
@@ -63,7 +67,11 @@ NPU_NODISCARD enum npu_status npu_store_put(struct npu_store *store,
 NPU_NODISCARD enum npu_status npu_store_commit(struct npu_store *store,
 					       struct npu_error *err);
 
-/* Take over every outcome of the store file `from` that this one has not.
+/* Called for every outcome; returns 0 to stop. */
+typedef int npu_each_outcome(void *user, const char *key,
+			     const struct npu_outcome *outcome);
+
+/* Take over every outcome of the store `from` that this one has not.
  *   added   how many */
 NPU_NODISCARD enum npu_status npu_store_merge(struct npu_store *store,
 					      const char *from, uint64_t *added,

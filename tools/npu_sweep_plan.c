@@ -173,8 +173,7 @@ enum npu_status npu_sweep_plan(struct npu_sweep_command *c,
 	unsigned jobs;
 
 	NPU_TRY(npu_sweep_jobs(c->args, &jobs, err));
-	if (access(c->store, F_OK) == 0)
-		NPU_TRY(npu_store_open(c->store, NPU_STORE_READ, &store, err));
+	NPU_TRY(npu_store_open(c->store, NPU_STORE_LOOK, &store, err));
 	status = npu_nsga2_replay(c->sweep, c->runner, store, err);
 	if (status == NPU_OK)
 		status = npu_plan_make(c->sweep, c->runner, store, &c->options,

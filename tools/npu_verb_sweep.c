@@ -48,7 +48,7 @@ static enum npu_status place_store(const struct npu_arguments *args,
 	const char *name = given ? given : c->sweep->store;
 	int n;
 
-	if (given || name[0] == '/' || !slash)
+	if (given || name[0] == '/' || !slash || npu_store_is_server(name))
 		n = snprintf(c->store, sizeof c->store, "%s", name);
 	else
 		n = snprintf(c->store, sizeof c->store, "%.*s/%s",

@@ -32,7 +32,7 @@ LIBRARY = {
     "pb_decode.h": {"models/onnx/"},
     "pb.h": {"models/onnx/"},
     "pb_encode.h": {"models/onnx/"},
-    "sqlite3.h": {"sweep/npu_store.c"},
+    "sqlite3.h": {"sweep/npu_store_sqlite.c"},
     "muParserDLL.h": {"sweep/npu_expression.c"},
     "boost/random/sobol.hpp": {"sweep/npu_sobol.cc"},
 }
