@@ -22,10 +22,11 @@ npu_synth_test(npu_st PARAMETERS DMA_WIDTH=16)
 npu_verilated_test(vx TOP npu_vx_bench SV unit/rtl/npu_vx_bench.sv
   PARAMETERS T=4 LANES=8 LATENCY=9 FUNCTION_PASSES=3
   SOURCES unit/rtl/vx_test.cc USES random_program sim)
+npu_synth_test(npu_vx_lane)
 # all of it, with 4 lanes: two minutes
 npu_synth_test(npu_vx)
 if(NPU_YOSYS)
-  set_tests_properties(rtl.synth_npu_vx PROPERTIES TIMEOUT 600)
+  set_tests_properties(rtl.synth_npu_vx PROPERTIES LABELS "rtl;slow" TIMEOUT 600)
 endif()
 
 # MX
@@ -46,5 +47,10 @@ if(NPU_WITH_VERILATOR AND NOT NPU_SANITIZE)
     ${CMAKE_CURRENT_SOURCE_DIR}/e2e/rtl.py $<TARGET_FILE:systole>
     ${PROJECT_BINARY_DIR}/cache
     $<$<TARGET_EXISTS:systole_platform>:$<TARGET_FILE:systole_platform>>)
-  set_tests_properties(rtl.verb PROPERTIES LABELS rtl TIMEOUT 900)
+  # after it, so that its model is there
+  add_test(NAME rtl.cache COMMAND Python3::Interpreter
+    ${CMAKE_CURRENT_SOURCE_DIR}/e2e/rtl_cache.py $<TARGET_FILE:systole>
+    ${PROJECT_BINARY_DIR}/cache)
+  set_tests_properties(rtl.verb rtl.cache PROPERTIES LABELS rtl TIMEOUT 900)
+  set_tests_properties(rtl.cache PROPERTIES DEPENDS rtl.verb)
 endif()

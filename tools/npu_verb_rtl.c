@@ -8,10 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static void say_building(void *user)
+static void say_building(void *user, int by_another)
 {
 	const struct npu_rtl_arguments *a = user;
 
+	if (by_another) {
+		fprintf(stderr,
+			"waiting for the RTL core for the shape of %s, which "
+			"another systole builds\n",
+			a->chip.chip.name);
+		return;
+	}
 	fprintf(stderr,
 		"building the RTL core for the shape of %s; kept for the next "
 		"time\n",

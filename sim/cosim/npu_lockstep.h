@@ -34,8 +34,8 @@ struct npu_lockstep_options {
 	/* A model of the chip's shape, for many runs; NULL: opened for this
 	 * one. Waves need one of their own. */
 	struct npu_rtl_library *library;
-	/* Told before the minutes that building a model takes; may be NULL. */
-	void (*building)(void *user);
+	/* As npu_rtl_library_options has it; may be NULL. */
+	void (*building)(void *user, int by_another);
 	void *user;
 };
 

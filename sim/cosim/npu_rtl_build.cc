@@ -5,12 +5,16 @@
 #include "sim/cosim/npu_process.hpp"
 #include "sim/cosim/npu_rtl_library.h"
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nettle/sha2.h>
 #include <sstream>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -32,6 +36,9 @@ const std::vector<std::string> COMPILER_FLAGS = {
 						     keep apart */
 	"-DVL_USER_STOP",      "-DVM_SC=0",
 };
+
+/* Bytes; less is none. */
+enum { LEAST_SPACE = 1 << 16 };
 
 /* Of what runs each cycle, of what runs once, of Verilator's run time. */
 const std::vector<std::string> OPTIMISE = { "-O2", "-O0", "-O2" };
@@ -75,22 +82,35 @@ std::string read_file(const std::string &path)
 	return { std::istreambuf_iterator<char>(file), {} };
 }
 
-/* First line that a program prints when run so. */
+/* First line that a program prints when run so; what it warns of (Perl, of a
+ * locale) is none of it. */
 std::string first_line(const std::vector<std::string> &argv)
 {
-	char name[] = "/tmp/systole-XXXXXX";
-	const int descriptor = mkstemp(name);
-	std::string line;
+	const int output = memfd_create("output", MFD_CLOEXEC);
+	const int errors = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	char text[512] = "";
+
+	if (run_process(argv, output, errors) != 0 ||
+	    pread(output, text, sizeof text - 1, 0) < 0)
+		text[0] = 0;
+	close(output);
+	close(errors);
+	return std::string(text, std::strcspn(text, "\n"));
+}
+
+/* Run it, with what it says appended to `log`. */
+int run_logged(const std::vector<std::string> &argv, const std::string &log)
+{
+	const int descriptor =
+		open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+		     0666);
+	int code;
 
 	if (descriptor < 0)
-		return "";
+		return 127;
+	code = run_process(argv, descriptor, descriptor);
 	close(descriptor);
-	if (run_process(argv, name) == 0) {
-		std::ifstream file(name);
-		std::getline(file, line);
-	}
-	unlink(name);
-	return line;
+	return code;
 }
 
 /* The generated packages: installed beside the rest, or in the build tree. */
@@ -191,12 +211,30 @@ std::string key_of(const rtl_recipe &r, const std::string &verilator_version,
 	return hash.hex();
 }
 
+/* Few programs say so, and their log may have had no place either. */
+bool is_full(const std::string &folder, const std::string &said)
+{
+	std::error_code code;
+	const fs::space_info space = fs::space(folder, code);
+
+	return said.find(std::strerror(ENOSPC)) != std::string::npos ||
+	       said.find(std::strerror(EDQUOT)) != std::string::npos ||
+	       (!code && space.available < LEAST_SPACE);
+}
+
 enum npu_status failed(const char *what, const std::string &log,
 		       struct npu_error *err)
 {
-	std::istringstream lines(read_file(log));
+	const std::string said = read_file(log);
+	const std::string folder = fs::path(log).parent_path();
+	std::istringstream lines(said);
 	std::string line, first;
 
+	if (is_full(folder, said))
+		return npu_fail(err, NPU_E_IO,
+				"%s: no space left: %s failed; set "
+				"XDG_CACHE_HOME to a folder that has some",
+				folder.c_str(), what);
 	while (std::getline(lines, line))
 		if (line.find("rror") != std::string::npos) {
 			first = line;
@@ -265,7 +303,7 @@ enum npu_status compile_unit(const rtl_recipe &recipe,
 	       "-I" + recipe.harness, std::string("-c"), std::string("-o"),
 	       folder + "/" + unit.name + ".o", source })
 		argv.push_back(word);
-	if (run_process(argv, folder + "/log") != 0)
+	if (run_logged(argv, folder + "/log") != 0)
 		return failed("compiling the RTL model", folder + "/log", err);
 	return NPU_OK;
 }
@@ -284,7 +322,7 @@ enum npu_status compile(const rtl_recipe &recipe, const std::string &folder,
 	}
 	if (recipe.with_trace)
 		argv.push_back("-lz");
-	if (run_process(argv, folder + "/log") != 0)
+	if (run_logged(argv, folder + "/log") != 0)
 		return failed("linking the RTL model", folder + "/log", err);
 	return NPU_OK;
 }
@@ -339,7 +377,7 @@ enum npu_status rtl_build(const rtl_recipe &recipe, const std::string &folder,
 		argv.push_back("--trace-fst");
 	argv.push_back(package);
 	argv.insert(argv.end(), recipe.rtl.begin(), recipe.rtl.end());
-	if (run_process(argv, log) != 0)
+	if (run_logged(argv, log) != 0)
 		return failed("verilator", log, err);
 	return compile(recipe, folder, err);
 }

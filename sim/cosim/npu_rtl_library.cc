@@ -1,15 +1,14 @@
 /* sim/cosim/npu_rtl_library.cc - the RTL core of a chip, built once and kept.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sim/cosim/npu_rtl_library.h"
+#include "sim/cosim/npu_process.hpp"
 #include "sim/cosim/npu_rtl_build.hpp"
+#include "sim/cosim/npu_rtl_cache.hpp"
 #include "sim/cosim/npu_rtl_parameters.h"
-#include <cstdlib>
-#include <cstring>
 #include <dlfcn.h>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -26,30 +25,6 @@ struct npu_rtl_library {
 
 namespace
 {
-
-enum npu_status cache_folder(std::string &out, struct npu_error *err)
-{
-	const char *cache = std::getenv("XDG_CACHE_HOME");
-	const char *home = std::getenv("HOME");
-	std::string folder;
-	std::error_code code;
-
-	if (cache && *cache == '/')
-		folder = cache;
-	else if (home && *home)
-		folder = std::string(home) + "/.cache";
-	else
-		return npu_fail(err, NPU_E_IO,
-				"no place for built models: set HOME or "
-				"XDG_CACHE_HOME");
-	folder += "/systole/rtl";
-	fs::create_directories(folder, code);
-	if (code)
-		return npu_fail(err, NPU_E_IO, "%s: %s", folder.c_str(),
-				code.message().c_str());
-	out = folder;
-	return NPU_OK;
-}
 
 /* Loaded, or NULL with the reason. */
 std::unique_ptr<npu_rtl_library> load(const std::string &file,
@@ -71,24 +46,46 @@ std::unique_ptr<npu_rtl_library> load(const std::string &file,
 	return library;
 }
 
-/* Built aside, then renamed: whoever comes second renames the same bytes. A
- * folder whose build failed stays, for its log. */
+/* Built aside, then renamed: nobody ever sees a part of it. A folder whose build
+ * failed stays for its log, unless the disk is full or the user has had
+ * enough. */
 enum npu_status build(const npu::rtl_recipe &recipe, const std::string &file,
-		      struct npu_error *err)
+		      const npu::build_lock &lock, struct npu_error *err)
 {
-	std::string aside = file + ".part-XXXXXX";
-	std::error_code code;
+	const npu::held_signals held;
+	std::string aside;
+	std::error_code code, ignored;
 
-	if (!mkdtemp(aside.data()))
-		return npu_fail(err, NPU_E_IO, "%s: %s", aside.c_str(),
-				std::strerror(errno));
-	NPU_TRY(npu::rtl_build(recipe, aside, err));
-	fs::rename(aside + "/model.so", file, code);
+	NPU_TRY(npu::begin_build(file, lock, aside, err));
+	enum npu_status status = npu::rtl_build(recipe, aside, err);
+	if (status == NPU_OK)
+		status = npu::seal_model(aside + "/model.so", err);
+	if (status == NPU_OK)
+		fs::rename(aside + "/model.so", file, code);
 	if (code)
-		return npu_fail(err, NPU_E_IO, "%s: %s", file.c_str(),
-				code.message().c_str());
-	fs::remove_all(aside, code);
-	return NPU_OK;
+		status = npu_fail(err, NPU_E_IO, "%s: %s", file.c_str(),
+				  code.message().c_str());
+	if (status != NPU_E_INTERNAL || npu::held_signals::has_come())
+		fs::remove_all(aside, ignored);
+	return status;
+}
+
+/* Whoever comes second waits, and takes what the first has built. */
+enum npu_status build_once(const npu::rtl_recipe &recipe,
+			   const npu_rtl_library_options *options,
+			   const std::string &file, struct npu_error *err)
+{
+	npu::build_lock lock;
+	bool is_ours;
+
+	NPU_TRY(lock.take(file, is_ours, err));
+	if (options->building)
+		options->building(options->user, !is_ours);
+	if (!is_ours)
+		lock.wait();
+	if (npu::is_whole(file))
+		return NPU_OK;
+	return build(recipe, file, lock, err);
 }
 
 enum npu_status open_library(const npu_chip *chip,
@@ -106,16 +103,11 @@ enum npu_status open_library(const npu_chip *chip,
 			package.data, options->with_trace != 0, recipe, err);
 	npu_text_clear(&package);
 	NPU_TRY(status);
-	NPU_TRY(cache_folder(folder, err));
+	NPU_TRY(npu::cache_folder(folder, err));
 	file = folder + "/" + recipe.key + ".so";
-	if (access(file.c_str(), R_OK) == 0)
-		library = load(file, reason);
-	if (!library) { /* not there, or not whole */
-		if (options->building)
-			options->building(options->user);
-		NPU_TRY(build(recipe, file, err));
-		library = load(file, reason);
-	}
+	if (!npu::is_whole(file))
+		NPU_TRY(build_once(recipe, options, file, err));
+	library = load(file, reason);
 	if (!library)
 		return npu_fail(err, NPU_E_INTERNAL, "%s", reason.c_str());
 	*out = library.release();

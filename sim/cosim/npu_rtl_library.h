@@ -14,15 +14,17 @@ struct npu_rtl_library; /* a loaded model; any number of cores of it */
 struct npu_rtl_library_options {
 	uint8_t with_trace; /* able to write waves; slower, a model of its own
 			     */
-	/* told before the minutes that a build takes; may be NULL */
-	void (*building)(void *user);
+	/* told before the minutes that a build takes, by us or, where we wait
+	 * for it, by another process; may be NULL */
+	void (*building)(void *user, int by_another);
 	void *user;
 };
 
 /* Load the model of `chip`'s shape from the cache ($XDG_CACHE_HOME/systole/rtl,
  * or ~/.cache/...); where it is not there, verilate sim/rtl and compile it.
  * The name in the cache is a hash of all that goes into it, so a model is
- * never stale; several processes may build at the same time.
+ * never stale; of several processes that want one, one builds it. A build
+ * takes its compilers with it when SIGINT, SIGTERM or SIGHUP end the process.
  *   out     the caller owns it; it outlives every core made of it
  *   errors  E_UNSUPPORTED (a shape that the RTL has not; Verilator or g++ not
  *           installed), E_IO, E_INTERNAL (the RTL does not compile; the log is
