@@ -122,6 +122,19 @@ static const char *vector_fault(const union npu_insn *insn, uint32_t columns,
 	return NULL;
 }
 
+/* A gather reads its list while it goes on: nothing of it may change. */
+static const char *gather_fault(const struct npu_access *access, size_t count)
+{
+	for (size_t w = 0; w < count; w++)
+		for (size_t r = 0; r < count && access[w].is_write; r++)
+			if (!access[r].is_write &&
+			    access[r].space == NPU_SPACE_spad &&
+			    npu__accesses_meet(&access[r], &access[w]))
+				return "a gather overwrites its own index "
+				       "list";
+	return NULL;
+}
+
 const char *npu__overlap_fault(const union npu_insn *insn, uint32_t columns,
 			       const struct npu_access *access, size_t count)
 {
@@ -131,6 +144,8 @@ const char *npu__overlap_fault(const union npu_insn *insn, uint32_t columns,
 	case NPU_OP_ew:
 	case NPU_OP_red:
 		return vector_fault(insn, columns, access, count);
+	case NPU_OP_ld:
+		return insn->ld.gather ? gather_fault(access, count) : NULL;
 	default:
 		return NULL;
 	}

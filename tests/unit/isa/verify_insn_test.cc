@@ -82,6 +82,12 @@ TEST(Verify, FieldCombinationsThatTheIsaRefuses)
 		  "overlaps its source" },
 		{ "st n0=17 n1=1 n2=1 n3=1 region=5 spad=16",
 		  "overlaps its source" },
+		{ "ld n0=4 n1=4 n2=1 n3=1 d1=4 s1=4 gather=1 limit=8 spad=64 "
+		  "index=76",
+		  "overwrites its own index list" },
+		{ "ld n0=4 n1=4 n2=1 n3=1 d1=4 s1=4 gather=1 limit=8 spad=76 "
+		  "index=64",
+		  "overwrites its own index list" },
 		{ "red n0=1 n1=1 n2=1 dt_a=s8 dt_dst=fp32 add=1 ints=2",
 		  "from fp32" },
 		{ "ew n0=1 n1=1 n2=1 dt_a=s8 dt_dst=s8 f=lut scaled=1",
