@@ -102,7 +102,6 @@ struct npu_sweep {
 	size_t constraint_count;
 	struct npu_objective objectives[NPU_OBJECTIVES_MAX];
 	size_t objective_count;
-	double screen_keep; /* share of points simulated; 1: all */
 	uint8_t stops_on_error;
 	const char *store; /* a file, or postgresql://... */
 };

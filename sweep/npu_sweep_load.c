@@ -231,10 +231,11 @@ static enum npu_status read_options(struct npu_sweep *sweep,
 	NPU_TRY(read_count(root, "seed", 0, INT64_MAX, &sweep->seed, err));
 	NPU_TRY(read_count(root, "run_cap", 1, INT64_MAX, &sweep->run_cap,
 			   err));
-	sweep->screen_keep = 1;
 	if (screen)
-		NPU_TRY(npu_yaml_number(screen, 1e-6, 1, &sweep->screen_keep,
-					err));
+		return npu_yaml_fail(screen, NPU_E_UNSUPPORTED, err,
+				     "screening by closed forms is not part of "
+				     "this version; `run_cap`, `method: sobol` "
+				     "or `method: nsga2` simulate fewer points");
 	if (error)
 		NPU_TRY(npu_yaml_choice(error, on_error, 2, &choice, err));
 	sweep->stops_on_error = choice == 1;

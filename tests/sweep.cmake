@@ -16,3 +16,9 @@ add_test(NAME e2e.nsga2
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/nsga2.py
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/nsga2-e2e)
 set_tests_properties(e2e.nsga2 PROPERTIES LABELS e2e TIMEOUT 300)
+
+# What the verbs print, and how progress is shown.
+add_test(NAME e2e.sweep_verbs
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/sweep_verbs.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/sweep-verbs-e2e)
+set_tests_properties(e2e.sweep_verbs PROPERTIES LABELS e2e TIMEOUT 120)

@@ -26,6 +26,14 @@ NPU_NODISCARD enum npu_status npu_sweep_jobs(const struct npu_arguments *args,
 					     unsigned *jobs,
 					     struct npu_error *err);
 
+/* Of a sensitivity sweep with objectives: the table of effects, printed, or as
+ * "effects" of a JSON object; of others nothing. */
+struct json_t;
+NPU_NODISCARD enum npu_status npu_sweep_effects(struct npu_sweep_command *command,
+						struct npu_store *store,
+						struct json_t *object,
+						struct npu_error *err);
+
 npu_sweep_action npu_sweep_plan;   /* print what would run */
 npu_sweep_action npu_sweep_run;	   /* and resume */
 npu_sweep_action npu_sweep_status; /* print how far it is */

@@ -38,30 +38,26 @@ static int count_row(void *user, const struct npu_row *row)
 	return 1;
 }
 
-enum npu_status npu_sweep_status(struct npu_sweep_command *c,
-				 struct npu_error *err)
+static enum npu_status print_counts(struct npu_sweep_command *c,
+				    struct npu_store *store,
+				    const uint64_t *counts,
+				    struct npu_error *err)
 {
 	static const char *const docs[] = {
 #define NPU_ROW(name, doc) doc,
 #include "sweep/npu_row.def"
 	};
-	uint64_t counts[NPU_ROW_COUNT] = { 0 };
-	struct npu_store *store;
-	enum npu_status status;
+	enum npu_status status = NPU_OK;
 	json_t *object;
 
-	NPU_TRY(npu_sweep_open_store(c, &store, err));
-	status = npu_rows_walk(c->sweep, c->runner, store, &c->options,
-			       count_row, counts, err);
-	npu_store_close(store);
-	NPU_TRY(status);
-	counts[NPU_ROW_later] = later(c->sweep);
 	if (npu_given(c->args, NPU_OPTION_json)) {
 		object = json_object();
 		for (int i = 0; i < NPU_ROW_COUNT; i++)
 			json_object_set_new(object, npu_row_name[i],
 					    json_integer((json_int_t)counts[i]));
-		status = npu_print_json(object, err);
+		status = npu_sweep_effects(c, store, object, err);
+		if (status == NPU_OK)
+			status = npu_print_json(object, err);
 		json_decref(object);
 		return status;
 	}
@@ -69,7 +65,24 @@ enum npu_status npu_sweep_status(struct npu_sweep_command *c,
 		if (counts[i])
 			printf("%10" PRIu64 "  %-11s  %s\n", counts[i],
 			       npu_row_name[i], docs[i]);
-	return NPU_OK;
+	return npu_sweep_effects(c, store, NULL, err);
+}
+
+enum npu_status npu_sweep_status(struct npu_sweep_command *c,
+				 struct npu_error *err)
+{
+	uint64_t counts[NPU_ROW_COUNT] = { 0 };
+	struct npu_store *store;
+	enum npu_status status;
+
+	NPU_TRY(npu_sweep_open_store(c, &store, err));
+	status = npu_rows_walk(c->sweep, c->runner, store, &c->options,
+			       count_row, counts, err);
+	counts[NPU_ROW_later] = later(c->sweep);
+	if (status == NPU_OK)
+		status = print_counts(c, store, counts, err);
+	npu_store_close(store);
+	return status;
 }
 
 /* ---- export ---- */

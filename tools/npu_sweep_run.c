@@ -50,7 +50,10 @@ static enum npu_status report(const struct run *r, struct npu_error *err)
 		       r->repeated, p->done, p->seconds,
 		       p->seconds > 0 ? (double)p->done / p->seconds : 0,
 		       p->infeasible, p->failed);
-		return NPU_OK;
+		return p->done == p->total ? npu_sweep_effects(r->command,
+							       r->store, NULL,
+							       err)
+					   : NPU_OK;
 	}
 	object = json_object();
 	set(object, "selected", r->selected);

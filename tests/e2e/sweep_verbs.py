@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""sweep_verbs.py SYSTOLE DIR: what the verbs of a sweep print, against the
+export: effects of a sensitivity sweep, constraints of results, run_cap, and
+the three kinds of progress, the bar on a terminal of its own.
+"""
+import csv
+import io
+import json
+import math
+import os
+import pathlib
+import pty
+import re
+import shutil
+import subprocess
+import sys
+
+SYSTOLE = sys.argv[1]
+WHERE = pathlib.Path(sys.argv[2])
+
+STEPS = """
+sweep: steps
+models: [lenet5, mlp]
+method: sensitivity
+parameters:
+  array.cols: [8, 16, 32]
+  chip.clock: [500 MHz, 2 GHz]
+  scratchpad.bytes: [1 KiB, 64 KiB]
+  dram.preset: [LPDDR4-2400, DDR4-3200]
+objectives: [{minimize: latency_ns}, {maximize: frames_per_s}]
+store: steps.sqlite
+"""
+GRID = """
+sweep: grid
+models: [mlp]
+method: grid
+parameters:
+  array.rows: [4, 8, 16]
+  array.cols: [4, 8, 16]
+  scratchpad.bytes: [1 KiB, 16 KiB, 64 KiB, 256 KiB]
+constraints: [array.rows <= array.cols, latency_ns < 8000]
+objectives: [{minimize: latency_ns}, {minimize: area_mm2}]
+store: grid.sqlite
+"""
+
+
+def systole(*arguments, expect=0):
+    done = subprocess.run([SYSTOLE, "sweep", *map(str, arguments)],
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == expect, (arguments, done.returncode, done.stderr)
+    return done
+
+
+def rows(file):
+    return list(csv.DictReader(io.StringIO(systole("export", file).stdout)))
+
+
+def write(name, text):
+    file = WHERE / name
+    file.write_text(text)
+    return file
+
+
+def means(all_rows):
+    """point: {objective: geometric mean}, of points whose models all ran."""
+    points = {}
+    for row in all_rows:
+        points.setdefault(int(row["point"]), []).append(row)
+    return {point: {name: math.sqrt(math.prod(float(r[name]) for r in of))
+                    for name in ("latency_ns", "frames_per_s")}
+            for point, of in points.items()
+            if all(r["state"] == "ok" for r in of)}
+
+
+def sensitivity():
+    file = write("steps.yaml", STEPS)
+    said = systole("run", file, "--progress", "none").stdout
+    assert "elasticity" in said and "array.cols" in said, said
+    mean = means(rows(file))
+    effects = json.loads(systole("status", file, "--json").stdout)["effects"]
+    assert [e["point"] for e in effects] == list(range(1, 10))
+    assert [e["value"] for e in effects][3:5] == ["500 MHz", "2 GHz"]
+    for e in effects:
+        for name, of in e["objectives"].items():
+            if e["point"] not in mean:
+                assert of["value"] is None and e["value"] == "1 KiB"
+                continue
+            ratio = mean[e["point"]][name] / mean[0][name]
+            assert math.isclose(of["value"], mean[e["point"]][name],
+                                rel_tol=1e-9)
+            assert math.isclose(of["change"], ratio - 1, abs_tol=1e-9)
+            step = {"500 MHz": 0.5, "2 GHz": 2, "8": 0.5, "32": 2}
+            if e["value"] in step:
+                assert math.isclose(
+                    of["elasticity"],
+                    math.log(ratio) / math.log(step[e["value"]]),
+                    rel_tol=1e-6, abs_tol=1e-9), e
+            if e["parameter"] == "dram.preset" or e["value"] == "16":
+                assert of["elasticity"] is None
+    print("effects and elasticities are those of the export")
+
+
+def constraints():
+    file = write("grid.yaml", GRID)
+    plan = json.loads(systole("plan", file, "--json").stdout)
+    assert plan["trials"] == 36 and plan["to_simulate"] == 24, plan
+    assert plan["constraints"][0]["removed"] == 12, plan
+    assert plan["timed"] == 20 and plan["estimated_seconds"] > 0, plan
+    text = systole("plan", file).stdout
+    assert re.search(r"12  outside of: array\.rows <= array\.cols", text), text
+    assert re.search(r"24  to simulate, about .* \(20 trials timed\)", text)
+    systole("run", file, "--progress", "none")
+    found = rows(file)
+    for row in found:
+        if int(row["array.rows"]) > int(row["array.cols"]):
+            assert row["state"] == "constrained" and not row["latency_ns"]
+        elif row["state"] == "infeasible":
+            assert row["scratchpad.bytes"] == "1 KiB" and row["why"], row
+        else:
+            fast = float(row["latency_ns"]) < 8000
+            assert row["state"] == ("ok" if fast else "outside"), row
+    assert {r["state"] for r in found} == {"constrained", "infeasible", "ok",
+                                           "outside"}
+    front = json.loads(systole("pareto", file, "--json").stdout)["front"]
+    good = [(float(r["latency_ns"]), float(r["area_mm2"])) for r in found
+            if r["state"] == "ok"]
+    best = {g for g in good if not any(o != g and o[0] <= g[0] and
+                                       o[1] <= g[1] for o in good)}
+    assert len(front) == len(best)
+
+    capped = write("capped.yaml", GRID.replace("grid.sqlite", "cap.sqlite") +
+                   "run_cap: 7\n")
+    systole("run", capped, "--progress", "none")
+    states = [r["state"] for r in rows(capped)]
+    assert states.count("capped") == 24 - 7 and "missing" not in states
+    print("constraints before and after, the front within them, run_cap")
+
+
+def on_terminal(file, store):
+    """stderr of a run whose stderr is a terminal."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([SYSTOLE, "sweep", "run", file, "--store",
+                                store], stdout=subprocess.DEVNULL,
+                               stderr=slave)
+    os.close(slave)
+    said = b""
+    while True:
+        try:
+            part = os.read(master, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        said += part
+    assert process.wait(timeout=60) == 0
+    os.close(master)
+    return said.decode()
+
+
+def progress():
+    file = write("progress.yaml", GRID)
+    bar = on_terminal(file, WHERE / "bar.sqlite")
+    assert bar.startswith("\r[") and "[" + "#" * 30 + "] 24/24" in bar, bar
+    assert re.search(r"/s  0 s left \r?\n$", bar), repr(bar)
+    said = systole("run", file, "--store", WHERE / "j.sqlite", "--progress",
+                   "json").stderr
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert lines[-1]["done"] == lines[-1]["total"] == 24, lines
+    assert set(lines[0]) == {"done", "total", "failed", "per_second",
+                             "seconds_left"}
+    said = systole("run", file, "--store", WHERE / "l.sqlite", "--progress",
+                   "lines").stderr
+    assert re.search(r"^24 of 24 trials, .*/s, 0 s left$", said, re.M), said
+    assert "\r" not in said
+    quiet = systole("run", file, "--store", WHERE / "q.sqlite", "--progress",
+                    "none")
+    assert quiet.stderr == ""
+    systole("run", file, "--progress", "dots", expect=2)
+    search = write("search.yaml", GRID.replace(
+        "method: grid", "method: nsga2\npopulation: 4\ngenerations: 3"))
+    said = systole("run", search, "--store", WHERE / "n.sqlite", "--progress",
+                   "json").stderr
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert [lines[-1][k] for k in ("done", "total", "generation",
+                                   "generations")] == [12, 12, 3, 3], lines
+    print("progress as a bar, as lines, as JSON, not at all")
+
+
+def main():
+    shutil.rmtree(WHERE, ignore_errors=True)
+    WHERE.mkdir(parents=True)
+    sensitivity()
+    constraints()
+    progress()
+
+
+os.environ["LC_ALL"] = "C"
+main()
