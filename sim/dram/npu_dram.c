@@ -170,10 +170,14 @@ enum npu_status npu_dram_submit(struct npu_dram *dram,
 		NPU_TRY(add_block(dram, err));
 	transfer = dram->free;
 	dram->free = transfer->next;
+	if (dram->asked != now) {
+		dram->asked = now;
+		dram->asked_tick = npu__ratio_ceil(dram->to_tick, now);
+	}
 	*transfer = (struct npu__transfer){
 		.run = *run,
 		.sequence = dram->sequence++,
-		.submitted = npu__ratio_ceil(dram->to_tick, now),
+		.submitted = dram->asked_tick,
 		.burst = run->address / NPU_DRAM_BURST,
 	};
 	transfer->bursts_left =
@@ -187,6 +191,7 @@ enum npu_status npu_dram_submit(struct npu_dram *dram,
 	if (dram->masters <= run->master)
 		dram->masters = run->master + 1u;
 	dram->now = now;
+	dram->has_next = 0;
 	return NPU_OK;
 }
 
@@ -275,25 +280,39 @@ static void pop_completion(struct npu_dram *dram)
 	heap[i] = last;
 }
 
+/* Is the level's next decision due by cycle `until`, and before `reported`? A
+ * tick t is due where t <= floor(until in ticks), which is ceil(t in cycles)
+ * <= until. */
+static int is_due(struct npu_dram *dram, uint64_t until, uint64_t reported)
+{
+	if (!dram->has_next) {
+		dram->has_next = 1;
+		dram->next_tick = dram->level->next(dram);
+		if (dram->next_tick != UINT64_MAX) {
+			dram->next_floor = npu__ratio_floor(dram->to_core,
+							    dram->next_tick);
+			dram->next_ceil = npu__ratio_ceil(dram->to_core,
+							  dram->next_tick);
+		}
+	}
+	return dram->next_tick != UINT64_MAX && dram->next_ceil <= until &&
+	       dram->next_floor < reported;
+}
+
 /* Decisions are taken in order of time and never beyond a completion that is
  * still to be reported: what the caller submits then takes part in them. */
 int npu_dram_advance(struct npu_dram *dram, uint64_t until,
 		     struct npu_dram_run *done, uint64_t *cycle)
 {
-	uint64_t limit = npu__ratio_floor(dram->to_tick, until);
-
 	for (;;) {
 		uint64_t reported =
 			dram->heap_count ? dram->heap[0].cycle : UINT64_MAX;
-		uint64_t tick = dram->level->next(dram);
-		int step = tick != UINT64_MAX &&
-			   (until == UINT64_MAX || tick <= limit) &&
-			   npu__ratio_floor(dram->to_core, tick) < reported;
 		struct npu__transfer *transfer;
 
-		if (step) {
+		if (is_due(dram, until, reported)) {
 			dram->level->step(dram);
 			dram->counters.steps++;
+			dram->has_next = 0;
 			continue;
 		}
 		if (!dram->heap_count || reported > until) {

@@ -17,6 +17,7 @@ struct run_level {
 	uint64_t clock;     /* at which it enters the controller */
 	uint64_t now;       /* the latest such clock so far */
 	uint32_t turn_left; /* bursts the master of the turn has left */
+	uint64_t queued;    /* bursts of one stream that the queues hold */
 	struct next_piece piece[NPU_DRAM_MASTERS];
 	uint64_t arrival[NPU_DRAM_MASTERS]; /* of a master's latest piece */
 	struct npu__lane *lane;
@@ -41,6 +42,7 @@ static enum npu_status run_create(struct npu_dram *dram, struct npu_error *err)
 	for (unsigned c = 0; c < channels; c++)
 		npu__lane_init(&level->lane[c], &level->timing,
 			       level->map.groups_first);
+	level->queued = level->lane[0].lookahead / timing.ccd_s * channels;
 	return NPU_OK;
 }
 
@@ -136,20 +138,21 @@ static uint64_t held_up(const struct npu_dram *dram,
 	const struct run_level *level = dram->state;
 	const struct npu__transfer *next = transfer->next;
 	uint32_t banks = level->timing.device.banks;
-	uint64_t ccd = level->timing.ccd_s, channels = level->map.channels;
-	uint64_t queued = lane->lookahead / ccd * channels, others = 0;
-	uint64_t in_bank =
+	uint64_t channels = level->map.channels;
+	uint64_t queued = level->queued, others = 0, in_bank, most;
+	uint64_t total = transfer->run.bytes / NPU_DRAM_BURST;
+	int any;
+
+	if (transfer->bursts_left != segment->bursts || !total || !next)
+		return 0;
+	in_bank =
 		(npu__lane_position(lane, &segment->place) + segment->bursts) *
 		channels;
-	uint64_t total = transfer->run.bytes / NPU_DRAM_BURST;
-	int any = in_bank < queued && total > in_bank;
-	uint64_t most = any ? total - in_bank : npu__min(total, in_bank);
-
-	if (transfer->bursts_left != segment->bursts)
-		return 0;
+	any = in_bank < queued && total > in_bank;
+	most = any ? total - in_bank : npu__min(total, in_bank);
 	if (any)
 		queued -= in_bank;
-	for (; next && !next->run.is_write && queued &&
+	for (; others < most && next && !next->run.is_write && queued &&
 	       next->submitted <= level->clock;
 	     next = next->next) {
 		struct npu__place place =
@@ -162,7 +165,7 @@ static uint64_t held_up(const struct npu_dram *dram,
 				      npu__lane_reach(lane, &place) * channels);
 		others += n;
 	}
-	return npu__min(others, most) / channels * ccd;
+	return npu__min(others, most) / channels * level->timing.ccd_s;
 }
 
 static void run_step(struct npu_dram *dram)
