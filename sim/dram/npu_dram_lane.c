@@ -11,17 +11,18 @@
 enum { READ_QUEUE = 32, BANK_QUEUE = 8, DRAIN_ABOVE = 8 };
 #define CLOSED UINT64_MAX
 
-/* Groups and banks are powers of two in every device (npu_dram_preset.def). */
-static unsigned group_of(const struct npu_dram_preset *device, uint32_t bank)
+static unsigned group_of(const struct npu__lane *lane, uint32_t bank)
 {
-	return bank >> npu__log2(device->banks);
+	return bank >> lane->bank_bits;
 }
 
 /* The bank in the same place of another group, counted round. */
-static unsigned in_group(const struct npu_dram_preset *device, uint32_t bank,
+static unsigned in_group(const struct npu__lane *lane, uint32_t bank,
 			 unsigned group)
 {
-	return (group & (device->groups - 1)) << npu__log2(device->banks) |
+	const struct npu_dram_preset *device = &lane->timing->device;
+
+	return (group & (device->groups - 1)) << lane->bank_bits |
 	       (bank & (device->banks - 1));
 }
 
@@ -37,57 +38,17 @@ void npu__lane_init(struct npu__lane *lane,
 {
 	memset(lane, 0, sizeof *lane);
 	lane->timing = timing;
-	lane->groups_first = groups_first && timing->device.groups > 1;
+	lane->ways = groups_first ? timing->device.groups : 1;
+	lane->way_bits = npu__log2(lane->ways);
+	lane->bank_bits = npu__log2(timing->device.banks);
+	lane->segment_bursts = timing->row_bursts * lane->ways;
 	lane->next_refresh = timing->device.refi;
 	lane->all_closed = 1;
-	lane->bank_queue = (uint64_t)BANK_QUEUE * timing->ccd_s;
-	if (lane->groups_first)
-		lane->bank_queue *= timing->device.groups;
+	lane->bank_queue = (uint64_t)BANK_QUEUE * timing->ccd_s * lane->ways;
 	lane->lookahead =
 		lane->bank_queue + (uint64_t)READ_QUEUE * timing->ccd_s;
 	for (unsigned b = 0; b < NPU_LANE_BANKS; b++)
 		lane->bank[b].row = CLOSED;
-}
-
-static uint64_t before(uint64_t clock, uint64_t time)
-{
-	return clock > time ? clock - time : 0;
-}
-
-/* While writes are done their buffer empties at the pace of the bus. Full, it
- * is done next, before reads: the controller looks at it first. */
-uint64_t npu__lane_entry(const struct npu__lane *lane, int is_write,
-			 uint32_t bursts, uint64_t ready)
-{
-	uint64_t ccd = lane->timing->ccd_s;
-	uint32_t filled = lane->write_bursts + bursts;
-	uint64_t turn = before(lane->write_end, lane->bank_queue);
-
-	if (!is_write)
-		return npu__max(npu__max(ready, turn),
-				before(lane->end, lane->bank_queue));
-	if (filled > NPU_LANE_WRITES)
-		return npu__max(ready, turn);
-	return npu__max(ready, before(turn, (NPU_LANE_WRITES - filled) * ccd));
-}
-
-uint32_t npu__lane_position(const struct npu__lane *lane,
-			    const struct npu__place *place)
-{
-	if (!lane->groups_first)
-		return place->column;
-	return place->column * lane->timing->device.groups +
-	       group_of(&lane->timing->device, place->bank);
-}
-
-uint32_t npu__lane_reach(const struct npu__lane *lane,
-			 const struct npu__place *place)
-{
-	uint32_t bursts = lane->timing->row_bursts;
-
-	if (lane->groups_first)
-		bursts *= lane->timing->device.groups;
-	return bursts - npu__lane_position(lane, place);
 }
 
 /* All refreshes that are due before a column command at `clock`. */
@@ -148,14 +109,14 @@ static uint64_t activate_clock(const struct npu__lane *lane, unsigned b,
 	if (bank->row != CLOSED)
 		clock = npu__max(clock, bank->pre_ok) + device->rp;
 	clock = npu__max(clock, bank->act_ok);
-	return npu__max(clock, activate_turn(lane, group_of(device, b), arrival));
+	return npu__max(clock, activate_turn(lane, group_of(lane, b), arrival));
 }
 
 static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
 		     uint64_t clock, uint64_t arrival)
 {
 	const struct npu_dram_preset *device = &lane->timing->device;
-	uint64_t turn = activate_turn(lane, group_of(device, b), arrival);
+	uint64_t turn = activate_turn(lane, group_of(lane, b), arrival);
 
 	lane->bank[b] = (struct npu__lane_bank){
 		.row = row,
@@ -165,7 +126,7 @@ static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
 	};
 	for (unsigned g = 0; g < device->groups; g++)
 		raise(&lane->act_ok[g],
-		      turn + (g == group_of(device, b) ? device->rrd_l
+		      turn + (g == group_of(lane, b) ? device->rrd_l
 						     : device->rrd_s));
 	lane->faw[lane->oldest_faw] = turn + device->faw;
 	lane->oldest_faw = (lane->oldest_faw + 1) % 4;
@@ -180,10 +141,8 @@ static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
 static unsigned bank_of(const struct npu__lane *lane,
 			const struct npu__segment *segment, unsigned j)
 {
-	const struct npu_dram_preset *device = &lane->timing->device;
-
-	return in_group(device, segment->place.bank,
-			group_of(device, segment->place.bank) + j);
+	return in_group(lane, segment->place.bank,
+			group_of(lane, segment->place.bank) + j);
 }
 
 /* A bank is last used at `column`: when it may close, and the bus turn. */
@@ -210,8 +169,7 @@ static uint32_t move_some(struct npu__lane *lane,
 			  const struct npu__segment *segment, int is_write)
 {
 	const struct npu_dram_channel_timing *timing = lane->timing;
-	uint32_t groups = lane->groups_first ? timing->device.groups : 1;
-	uint32_t n = segment->bursts, ways = n < groups ? n : groups;
+	uint32_t n = segment->bursts, ways = n < lane->ways ? n : lane->ways;
 	/* a clock to the queue of the bank */
 	uint64_t arrival = segment->arrival + 1;
 	uint64_t from = npu__max(arrival, lane->turn[is_write]);
@@ -220,7 +178,7 @@ static uint32_t move_some(struct npu__lane *lane,
 
 	for (uint32_t j = 0; j < ways; j++) {
 		unsigned b = bank_of(lane, segment, j);
-		unsigned group = group_of(&timing->device, b);
+		unsigned group = group_of(lane, b);
 		uint64_t act =
 			activate_clock(lane, b, segment->place.row, arrival);
 
@@ -235,15 +193,16 @@ static uint32_t move_some(struct npu__lane *lane,
 	}
 	if (from >= lane->end) /* nothing else uses the bus meanwhile */
 		bus = npu__max(bus, start);
-	n = (uint32_t)npu__min(n, (lane->next_refresh - npu__max(start, bus) -
-				   1) / timing->ccd_s +
-					  1);
+	start = npu__max(start, bus);
+	if ((uint64_t)(n - 1) * timing->ccd_s >= lane->next_refresh - start)
+		n = (uint32_t)((lane->next_refresh - start - 1) /
+			       timing->ccd_s) +
+		    1;
 	lane->bus = bus + (uint64_t)n * timing->ccd_s;
-	end = npu__max(start, bus) + (uint64_t)n * timing->ccd_s;
+	end = start + (uint64_t)n * timing->ccd_s;
 	for (uint32_t j = 0; j < ways && j < n; j++) {
-		unsigned group =
-			group_of(&timing->device, bank_of(lane, segment, j));
-		uint64_t own = (n - j + groups - 1) >> npu__log2(groups);
+		unsigned group = group_of(lane, bank_of(lane, segment, j));
+		uint64_t own = (n - j + lane->ways - 1) >> lane->way_bits;
 
 		raise(&end,
 		      first[j] + (own - 1) * timing->ccd_l + timing->ccd_s);
@@ -252,7 +211,7 @@ static uint32_t move_some(struct npu__lane *lane,
 	}
 	for (uint32_t j = 0; j < ways && j < n; j++)
 		note_last(lane, bank_of(lane, segment, j),
-			  end - (((n - 1 - j) & (groups - 1)) + 1) *
+			  end - (((n - 1 - j) & (lane->ways - 1)) + 1) *
 					timing->ccd_s,
 			  is_write);
 	raise(&lane->end, end);
@@ -262,25 +221,23 @@ static uint32_t move_some(struct npu__lane *lane,
 }
 
 /* Move the whole segment. Returns the clock of the last column command. */
-static uint64_t move(struct npu__lane *lane, struct npu__segment segment,
+static uint64_t move(struct npu__lane *lane, struct npu__segment *segment,
 		     int is_write)
 {
-	const struct npu_dram_preset *device = &lane->timing->device;
-
-	refresh(lane, npu__max(segment.arrival, lane->bus));
+	refresh(lane, npu__max(segment->arrival, lane->bus));
 	for (;;) {
-		uint32_t n = move_some(lane, &segment, is_write);
-		uint32_t group = group_of(device, segment.place.bank) + n;
+		uint32_t n = move_some(lane, segment, is_write);
+		uint32_t group = group_of(lane, segment->place.bank) + n;
 
-		segment.bursts -= n;
-		if (segment.bursts == 0)
+		segment->bursts -= n;
+		if (segment->bursts == 0)
 			return lane->last;
-		if (lane->groups_first) {
-			segment.place.bank =
-				in_group(device, segment.place.bank, group);
-			n = group >> npu__log2(device->groups);
+		if (lane->ways > 1) {
+			segment->place.bank =
+				in_group(lane, segment->place.bank, group);
+			n = group >> lane->way_bits;
 		}
-		segment.place.column += n;
+		segment->place.column += n;
 		refresh(lane, lane->next_refresh);
 	}
 }
@@ -290,8 +247,8 @@ static uint64_t drain(struct npu__lane *lane, uint64_t clock)
 {
 	for (uint32_t i = 0; i < lane->write_segments; i++) {
 		lane->writes[i].arrival =
-			npu__max(clock, before(lane->end, lane->bank_queue));
-		lane->write_end = move(lane, lane->writes[i], 1);
+			npu__max(clock, npu__lane_before(lane->end, lane->bank_queue));
+		lane->write_end = move(lane, &lane->writes[i], 1);
 	}
 	lane->write_segments = 0;
 	lane->write_bursts = 0;
@@ -308,9 +265,12 @@ static void use_idle_time(struct npu__lane *lane, uint64_t clock)
 uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment *segment,
 			uint64_t clock)
 {
+	struct npu__segment moved;
+
 	use_idle_time(lane, clock);
-	raise(&segment->arrival, before(lane->end, lane->lookahead));
-	return npu__max(clock, move(lane, *segment, 0));
+	raise(&segment->arrival, npu__lane_before(lane->end, lane->lookahead));
+	moved = *segment;
+	return npu__max(clock, move(lane, &moved, 0));
 }
 
 uint64_t npu__lane_write(struct npu__lane *lane, struct npu__segment segment,

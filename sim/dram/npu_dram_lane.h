@@ -21,7 +21,10 @@ struct npu__segment {
 
 struct npu__lane {
 	const struct npu_dram_channel_timing *timing;
-	int groups_first;
+	/* Bank groups that a segment goes through in turn (1: its own alone),
+	 * bursts of a segment, and logarithms of what divides. */
+	uint32_t ways, segment_bursts;
+	uint8_t way_bits, bank_bits;
 	/* Resources in the order of arrival, without the waits of single banks:
 	 * others go ahead meanwhile, as in a controller that reorders. */
 	uint64_t bus;                     /* data bus free from */
@@ -48,17 +51,47 @@ void npu__lane_init(struct npu__lane *lane,
 		    const struct npu_dram_channel_timing *timing,
 		    int groups_first);
 
+/* `clock` without the cycles that what was before takes of it. */
+static inline uint64_t npu__lane_before(uint64_t clock, uint64_t time)
+{
+	return clock > time ? clock - time : 0;
+}
+
 /* Clock from which a segment of `bursts` that is there from `ready` on can go
- * to the banks (reads) or to the buffer (writes). */
-uint64_t npu__lane_entry(const struct npu__lane *lane, int is_write,
-			 uint32_t bursts, uint64_t ready);
+ * to the banks (reads) or to the buffer (writes). While writes are done their
+ * buffer empties at the pace of the bus. Full, it is done next, before reads:
+ * the controller looks at it first. */
+static inline uint64_t npu__lane_entry(const struct npu__lane *lane,
+				       int is_write, uint32_t bursts,
+				       uint64_t ready)
+{
+	uint32_t filled = lane->write_bursts + bursts;
+	uint64_t turn = npu__lane_before(lane->write_end, lane->bank_queue);
+
+	if (!is_write)
+		return npu__max(npu__max(ready, turn),
+				npu__lane_before(lane->end, lane->bank_queue));
+	if (filled <= NPU_LANE_WRITES)
+		turn = npu__lane_before(turn,
+					(uint64_t)(NPU_LANE_WRITES - filled) *
+						lane->timing->ccd_s);
+	return npu__max(ready, turn);
+}
 
 /* Bursts of the row segment before `place`. */
-uint32_t npu__lane_position(const struct npu__lane *lane,
-			    const struct npu__place *place);
+static inline uint32_t npu__lane_position(const struct npu__lane *lane,
+					  const struct npu__place *place)
+{
+	return place->column << lane->way_bits |
+	       (place->bank >> lane->bank_bits & (lane->ways - 1));
+}
+
 /* Most bursts from `place` on in one row segment. */
-uint32_t npu__lane_reach(const struct npu__lane *lane,
-			 const struct npu__place *place);
+static inline uint32_t npu__lane_reach(const struct npu__lane *lane,
+				       const struct npu__place *place)
+{
+	return lane->segment_bursts - npu__lane_position(lane, place);
+}
 
 /* Read a segment at `clock`, its entry; its arrival, at first when its master
  * has it ready, becomes when the queue of reads has room for it.

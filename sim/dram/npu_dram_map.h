@@ -6,10 +6,12 @@
 
 /* Low to high above the burst: channel (every `interleave` bursts), then
  *   groups_first ("bg"): bank group, column, bank, row
- *   else ("co"):         column, bank group, bank, row */
+ *   else ("co"):         column, bank group, bank, row
+ * Groups, banks and columns are powers of two in every device. */
 struct npu__map {
-	uint32_t channels, interleave, groups, banks, columns;
-	int groups_first;
+	uint32_t channels, interleave;
+	uint8_t group_bits, bank_bits, column_bits;
+	uint8_t groups_first;
 };
 
 struct npu__place {
@@ -19,6 +21,12 @@ struct npu__place {
 	uint64_t row;
 };
 
+/* Of a power of two. */
+static inline uint8_t npu__log2(uint32_t power)
+{
+	return (uint8_t)__builtin_ctz(power);
+}
+
 static inline struct npu__map
 npu__map(const struct npu_chip *chip,
 	 const struct npu_dram_channel_timing *timing)
@@ -26,51 +34,44 @@ npu__map(const struct npu_chip *chip,
 	return (struct npu__map){
 		.channels = (uint32_t)chip->dram.channels,
 		.interleave = timing->interleave,
-		.groups = timing->device.groups,
-		.banks = timing->device.banks,
-		.columns = timing->row_bursts,
+		.group_bits = npu__log2(timing->device.groups),
+		.bank_bits = npu__log2(timing->device.banks),
+		.column_bits = npu__log2(timing->row_bursts),
 		.groups_first = chip->dram.map == NPU_dram_map_bg,
 	};
 }
 
-/* Of a power of two. */
-static inline unsigned npu__log2(uint32_t power)
+static inline uint32_t npu__bits(uint64_t *number, unsigned bits)
 {
-	return (unsigned)__builtin_ctz(power);
-}
+	uint32_t low = (uint32_t)(*number & (((uint64_t)1 << bits) - 1));
 
-static inline uint32_t npu__digit(uint64_t *number, uint32_t base)
-{
-	uint32_t digit;
-
-	if ((base & (base - 1)) == 0) { /* the usual case, without division */
-		digit = (uint32_t)(*number & (base - 1));
-		*number >>= npu__log2(base);
-		return digit;
-	}
-	digit = (uint32_t)(*number % base);
-	*number /= base;
-	return digit;
+	*number >>= bits;
+	return low;
 }
 
 static inline struct npu__place npu__map_burst(const struct npu__map *map,
 					       uint64_t burst)
 {
-	struct npu__place place;
-	uint32_t inner = npu__digit(&burst, map->interleave);
-	uint32_t group, bank;
+	struct npu__place place = { 0 };
+	uint32_t group;
 
-	place.channel = npu__digit(&burst, map->channels);
-	burst = burst * map->interleave + inner; /* number in the channel */
-	if (map->groups_first) {
-		group = npu__digit(&burst, map->groups);
-		place.column = npu__digit(&burst, map->columns);
-	} else {
-		place.column = npu__digit(&burst, map->columns);
-		group = npu__digit(&burst, map->groups);
+	if (map->channels > 1) {
+		uint64_t chunk = burst / map->interleave;
+
+		place.channel = (uint32_t)(chunk % map->channels);
+		/* number in the channel */
+		burst = chunk / map->channels * map->interleave +
+			burst % map->interleave;
 	}
-	bank = npu__digit(&burst, map->banks);
-	place.bank = group * map->banks + bank;
+	if (map->groups_first) {
+		group = npu__bits(&burst, map->group_bits);
+		place.column = npu__bits(&burst, map->column_bits);
+	} else {
+		place.column = npu__bits(&burst, map->column_bits);
+		group = npu__bits(&burst, map->group_bits);
+	}
+	place.bank = group << map->bank_bits |
+		     npu__bits(&burst, map->bank_bits);
 	place.row = burst;
 	return place;
 }

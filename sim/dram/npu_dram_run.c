@@ -137,30 +137,37 @@ static uint64_t held_up(const struct npu_dram *dram,
 {
 	const struct run_level *level = dram->state;
 	const struct npu__transfer *next = transfer->next;
-	uint32_t banks = level->timing.device.banks;
+	uint64_t banks_mask = level->timing.device.banks - 1;
 	uint64_t channels = level->map.channels;
-	uint64_t queued = level->queued, others = 0, in_bank, most;
+	uint64_t queued = level->queued, others = 0, in_bank, most, row, row_end;
 	uint64_t total = transfer->run.bytes / NPU_DRAM_BURST;
 	int any;
 
 	if (transfer->bursts_left != segment->bursts || !total || !next)
 		return 0;
-	in_bank =
-		(npu__lane_position(lane, &segment->place) + segment->bursts) *
-		channels;
+	in_bank = npu__lane_position(lane, &segment->place);
+	/* with one channel: bursts of the same row */
+	row = channels == 1 ? transfer->burst - in_bank : UINT64_MAX;
+	row_end = row + lane->segment_bursts;
+	in_bank = (in_bank + segment->bursts) * channels;
 	any = in_bank < queued && total > in_bank;
 	most = any ? total - in_bank : npu__min(total, in_bank);
-	if (any)
+	if (any) {
 		queued -= in_bank;
+		row = UINT64_MAX;
+	}
 	for (; others < most && next && !next->run.is_write && queued &&
 	       next->submitted <= level->clock;
 	     next = next->next) {
-		struct npu__place place =
-			npu__map_burst(&level->map, next->burst);
 		uint64_t n = npu__min(queued, next->bursts_left);
+		struct npu__place place;
 
 		queued -= n;
-		if (!any && ((place.bank ^ segment->place.bank) & (banks - 1)) == 0)
+		if (next->burst >= row && next->burst + n <= row_end)
+			continue;
+		place = npu__map_burst(&level->map, next->burst);
+		if (!any &&
+		    ((place.bank ^ segment->place.bank) & banks_mask) == 0)
 			n -= npu__min(n,
 				      npu__lane_reach(lane, &place) * channels);
 		others += n;
