@@ -6,8 +6,9 @@
  * charged for each bank shared with a live buffer of another job, less for one
  * that was freed a moment ago: its readers are only queued yet. */
 #include "compiler/npu_codegen_internal.h"
+#include <string.h>
 
-enum { LIVE = 1000, RECENT = 10, RING = 48 };
+enum { LIVE = 1000, RECENT = 10, RING = 48, BANKS = 256 };
 
 /* A range of bytes or rows, the banks it touches, and who uses it. */
 struct span {
@@ -17,17 +18,28 @@ struct span {
 	uint8_t engine;
 };
 
+/* A range of bytes or rows alone. */
+struct range {
+	uint32_t first, end;
+};
+
 struct npu_places {
 	struct npu_codegen *cg;
 	enum npu_space space;
 	uint32_t size, bank_count, bank_size;
 	struct span *live;
 	uint32_t live_count;
+	struct range *taken; /* those of `live`, which are disjoint, ascending */
 	struct span ring[RING]; /* freed lately */
 	uint32_t freed_count;
 	/* buffers of fixed address, in order of their first step */
 	uint32_t *planned;
 	uint32_t planned_count;
+	struct range *ahead; /* what is planned while the buffer lives */
+	uint32_t ahead_count;
+	/* Cost of sharing banks with the buffer: of all users that begin in
+	 * bank b or before, and of those that end before it. */
+	uint32_t begun[BANKS], ended[BANKS + 1];
 	/* the last buffer that found no idle place, and when */
 	uint32_t refused, refused_at;
 };
@@ -80,17 +92,26 @@ static void plan(struct npu_places *p)
 	}
 }
 
-/* Does [at, end) keep clear of what is planned while `b` lives? */
-static int is_unplanned(const struct npu_places *p, const struct npu_buffer *b,
-			uint32_t at, uint32_t end)
+/* Gather what is planned while `b` lives. */
+static void look_ahead(struct npu_places *p, const struct npu_buffer *b)
 {
+	p->ahead_count = 0;
 	for (uint32_t i = 0; i < p->planned_count; i++) {
 		const struct npu_buffer *o = &p->cg->buffer[p->planned[i]];
 
-		if (!o->placed && o->first <= b->last && o->address < end &&
-		    at < o->address + o->size)
-			return 0;
+		if (!o->placed && o->first <= b->last)
+			p->ahead[p->ahead_count++] = (struct range){
+				o->address, o->address + o->size
+			};
 	}
+}
+
+/* Does [at, end) keep clear of that? */
+static int is_unplanned(const struct npu_places *p, uint32_t at, uint32_t end)
+{
+	for (uint32_t i = 0; i < p->ahead_count; i++)
+		if (p->ahead[i].first < end && at < p->ahead[i].end)
+			return 0;
 	return 1;
 }
 
@@ -105,7 +126,9 @@ struct npu_places *npu__places_create(struct npu_codegen *cg,
 	p->space = space;
 	p->refused = NPU_NONE;
 	p->live = npu_new(cg->arena, struct span, cg->buffer_count);
+	p->taken = npu_new(cg->arena, struct range, cg->buffer_count);
 	p->planned = npu_new(cg->arena, uint32_t, cg->buffer_count);
+	p->ahead = npu_new(cg->arena, struct range, cg->buffer_count);
 	if (space == NPU_SPACE_spad) {
 		p->size = (uint32_t)cg->chip->scratchpad.bytes;
 		p->bank_count = (uint32_t)cg->chip->scratchpad.banks;
@@ -114,7 +137,7 @@ struct npu_places *npu__places_create(struct npu_codegen *cg,
 		p->bank_count = (uint32_t)cg->chip->accumulators.banks;
 	}
 	p->bank_size = p->size / p->bank_count;
-	if (!p->live || !p->planned)
+	if (!p->live || !p->taken || !p->planned || !p->ahead)
 		return NULL;
 	plan(p);
 	return p;
@@ -141,44 +164,83 @@ static int still_used(const struct span *f, const struct npu_buffer *b,
 	return age <= (b->engine == NPU_ENGINE_mx ? 3u : 1u);
 }
 
+/* Index of the first taken range that ends after `at`. */
+static uint32_t taken_after(const struct npu_places *p, uint32_t at)
+{
+	uint32_t low = 0, high = p->live_count;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (p->taken[middle].end <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static int is_free(const struct npu_places *p, uint32_t at, uint32_t end)
 {
+	uint32_t i = taken_after(p, at);
+
+	return i == p->live_count || p->taken[i].first >= end;
+}
+
+static uint32_t ring_count(const struct npu_places *p)
+{
+	return p->freed_count < RING ? p->freed_count : RING;
+}
+
+static void charge(struct npu_places *p, const struct span *s, uint32_t cost)
+{
+	p->begun[s->bank_lo] += cost;
+	p->ended[s->bank_hi + 1] += cost;
+}
+
+/* What sharing each bank would cost `b`. */
+static void charge_banks(struct npu_places *p, const struct npu_buffer *b)
+{
+	const uint32_t recent = ring_count(p);
+
+	memset(p->begun, 0, p->bank_count * sizeof p->begun[0]);
+	memset(p->ended, 0, (p->bank_count + 1) * sizeof p->ended[0]);
 	for (uint32_t i = 0; i < p->live_count; i++)
-		if (p->live[i].first < end && at < p->live[i].end)
-			return 0;
-	return 1;
+		if (p->live[i].job != b->job || p->live[i].engine != b->engine)
+			charge(p, &p->live[i], LIVE);
+	for (uint32_t i = 0; i < recent; i++)
+		if (still_used(&p->ring[i], b, p->space))
+			charge(p, &p->ring[i], RECENT);
+	for (uint32_t i = 1; i < p->bank_count; i++) {
+		p->begun[i] += p->begun[i - 1];
+		p->ended[i] += p->ended[i - 1];
+	}
 }
 
-static int touches(const struct span *s, uint32_t lo, uint32_t hi)
+/* 1 + place in time of the latest freed that touches banks lo..hi; or 0. */
+static uint32_t newest_freed(const struct npu_places *p, uint32_t lo,
+			     uint32_t hi)
 {
-	return s->bank_lo <= hi && s->bank_hi >= lo;
-}
-
-/* Cost of [at, at + size), no more exactly once it is above `most`. */
-static struct cost cost_at(const struct npu_places *p,
-			   const struct npu_buffer *b, uint32_t at,
-			   uint32_t most)
-{
-	uint32_t lo = bank_of(p, at), hi = bank_of(p, at + b->size - 1), count;
-	struct cost cost = { 0, 0 };
-
-	for (uint32_t i = 0; i < p->live_count && cost.shared <= most; i++)
-		if (touches(&p->live[i], lo, hi) &&
-		    (p->live[i].job != b->job ||
-		     p->live[i].engine != b->engine))
-			cost.shared += LIVE;
-	count = p->freed_count < RING ? p->freed_count : RING;
-	for (uint32_t i = 0; i < count && cost.shared <= most; i++) {
+	for (uint32_t i = 0; i < ring_count(p); i++) {
 		uint32_t number = p->freed_count - 1 - i;
 		const struct span *f = &p->ring[number % RING];
 
-		if (!touches(f, lo, hi))
-			continue;
-		if (still_used(f, b, p->space))
-			cost.shared += RECENT;
-		if (!cost.newest)
-			cost.newest = number + 1;
+		if (f->bank_lo <= hi && f->bank_hi >= lo)
+			return number + 1;
 	}
+	return 0;
+}
+
+/* Cost of [at, at + size), once charge_banks() is done; no more than `shared`
+ * of it where that is above `most`. */
+static struct cost cost_at(const struct npu_places *p, uint32_t size,
+			   uint32_t at, uint32_t most)
+{
+	uint32_t lo = bank_of(p, at), hi = bank_of(p, at + size - 1);
+	struct cost cost = { p->begun[hi] - p->ended[lo], 0 };
+
+	if (cost.shared <= most)
+		cost.newest = newest_freed(p, lo, hi);
 	return cost;
 }
 
@@ -213,7 +275,11 @@ static int candidate(const struct npu_places *p, uint32_t i, uint32_t size,
 static void occupy(struct npu_places *p, uint32_t buffer)
 {
 	struct npu_buffer *b = &p->cg->buffer[buffer];
+	uint32_t i = taken_after(p, b->address);
 
+	memmove(&p->taken[i + 1], &p->taken[i],
+		(p->live_count - i) * sizeof *p->taken);
+	p->taken[i] = (struct range){ b->address, b->address + b->size };
 	b->placed = 1;
 	p->live[p->live_count++] = (struct span){
 		.first = b->address,
@@ -226,11 +292,37 @@ static void occupy(struct npu_places *p, uint32_t buffer)
 	};
 }
 
+/* The best place for a buffer of no fixed address, at less cost than *best;
+ * *best receives its cost. */
+static uint32_t find_place(struct npu_places *p, const struct npu_buffer *b,
+			   struct cost *best)
+{
+	uint32_t tries = p->bank_count + 2 * p->live_count, found = 0, at;
+	struct cost cost;
+
+	look_ahead(p, b);
+	charge_banks(p, b);
+	for (uint32_t i = 0; i < tries; i++) {
+		if (!candidate(p, i, b->size, &at) ||
+		    (uint64_t)at + b->size > p->size)
+			continue;
+		cost = cost_at(p, b->size, at, best->shared);
+		if (!better(&cost, best) || !is_free(p, at, at + b->size) ||
+		    !is_unplanned(p, at, at + b->size))
+			continue;
+		*best = cost;
+		found = at;
+		if (!cost.shared && !cost.newest)
+			break; /* as good as can be */
+	}
+	return found;
+}
+
 int npu__place(struct npu_places *p, uint32_t buffer, int idle_only)
 {
 	struct npu_buffer *b = &p->cg->buffer[buffer];
-	uint32_t best = 0, tries = p->bank_count + 2 * p->live_count, at;
-	struct cost best_cost = { UINT32_MAX, UINT32_MAX }, cost;
+	struct cost best = { UINT32_MAX, UINT32_MAX };
+	uint32_t at;
 
 	if (b->fixed) {
 		if (!is_free(p, b->address, b->address + b->size))
@@ -242,27 +334,14 @@ int npu__place(struct npu_places *p, uint32_t buffer, int idle_only)
 	    p->refused_at == p->freed_count)
 		return 0;
 	if (idle_only)
-		best_cost.shared = LIVE - 1;
-	for (uint32_t i = 0; i < tries; i++) {
-		if (!candidate(p, i, b->size, &at) ||
-		    (uint64_t)at + b->size > p->size ||
-		    !is_free(p, at, at + b->size) ||
-		    !is_unplanned(p, b, at, at + b->size))
-			continue;
-		cost = cost_at(p, b, at, best_cost.shared);
-		if (better(&cost, &best_cost)) {
-			best_cost = cost;
-			best = at;
-		}
-		if (!best_cost.shared && !best_cost.newest)
-			break; /* as good as can be */
-	}
-	if (best_cost.newest == UINT32_MAX) {
+		best.shared = LIVE - 1;
+	at = find_place(p, b, &best);
+	if (best.newest == UINT32_MAX) {
 		p->refused = buffer;
 		p->refused_at = p->freed_count;
 		return 0;
 	}
-	b->address = best;
+	b->address = at;
 	occupy(p, buffer);
 	return 1;
 }
@@ -270,7 +349,7 @@ int npu__place(struct npu_places *p, uint32_t buffer, int idle_only)
 void npu__unplace(struct npu_places *p, uint32_t buffer, uint32_t job,
 		  int finished)
 {
-	uint32_t i = 0;
+	uint32_t i = 0, taken;
 
 	while (i < p->live_count && p->live[i].buffer != buffer)
 		i++;
@@ -283,5 +362,8 @@ void npu__unplace(struct npu_places *p, uint32_t buffer, uint32_t job,
 		p->cg->buffer[buffer].placed = 0;
 		p->refused = NPU_NONE;
 	}
+	taken = taken_after(p, p->live[i].first);
+	memmove(&p->taken[taken], &p->taken[taken + 1],
+		(p->live_count - taken - 1) * sizeof *p->taken);
 	p->live[i] = p->live[--p->live_count];
 }
