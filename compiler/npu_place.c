@@ -32,6 +32,7 @@ struct npu_places {
 	struct range *taken; /* those of `live`, which are disjoint, ascending */
 	struct span ring[RING]; /* freed lately */
 	uint32_t freed_count;
+	uint32_t newest[BANKS]; /* 1 + number of the last freed in the bank */
 	/* buffers of fixed address, in order of their first step */
 	uint32_t *planned;
 	uint32_t planned_count;
@@ -221,14 +222,12 @@ static void charge_banks(struct npu_places *p, const struct npu_buffer *b)
 static uint32_t newest_freed(const struct npu_places *p, uint32_t lo,
 			     uint32_t hi)
 {
-	for (uint32_t i = 0; i < ring_count(p); i++) {
-		uint32_t number = p->freed_count - 1 - i;
-		const struct span *f = &p->ring[number % RING];
+	uint32_t newest = 0;
 
-		if (f->bank_lo <= hi && f->bank_hi >= lo)
-			return number + 1;
-	}
-	return 0;
+	for (uint32_t bank = lo; bank <= hi; bank++)
+		if (newest < p->newest[bank])
+			newest = p->newest[bank];
+	return newest + ring_count(p) > p->freed_count ? newest : 0;
 }
 
 /* Cost of [at, at + size), once charge_banks() is done; no more than `shared`
@@ -358,6 +357,9 @@ void npu__unplace(struct npu_places *p, uint32_t buffer, uint32_t job,
 	if (finished) {
 		p->ring[p->freed_count % RING] = p->live[i];
 		p->ring[p->freed_count++ % RING].job = job;
+		for (uint32_t b = p->live[i].bank_lo; b <= p->live[i].bank_hi;
+		     b++)
+			p->newest[b] = p->freed_count;
 	} else {
 		p->cg->buffer[buffer].placed = 0;
 		p->refused = NPU_NONE;
