@@ -29,7 +29,8 @@ struct npu_places {
 	uint32_t size, bank_count, bank_size;
 	struct span *live;
 	uint32_t live_count;
-	struct range *taken; /* those of `live`, which are disjoint, ascending */
+	struct range
+		*taken; /* those of `live`, which are disjoint, ascending */
 	struct span ring[RING]; /* freed lately */
 	uint32_t freed_count;
 	uint32_t newest[BANKS]; /* 1 + number of the last freed in the bank */
@@ -101,9 +102,9 @@ static void look_ahead(struct npu_places *p, const struct npu_buffer *b)
 		const struct npu_buffer *o = &p->cg->buffer[p->planned[i]];
 
 		if (!o->placed && o->first <= b->last)
-			p->ahead[p->ahead_count++] = (struct range){
-				o->address, o->address + o->size
-			};
+			p->ahead[p->ahead_count++] =
+				(struct range){ o->address,
+						o->address + o->size };
 	}
 }
 

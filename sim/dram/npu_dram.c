@@ -291,8 +291,8 @@ static int is_due(struct npu_dram *dram, uint64_t until, uint64_t reported)
 		if (dram->next_tick != UINT64_MAX) {
 			dram->next_floor = npu__ratio_floor(dram->to_core,
 							    dram->next_tick);
-			dram->next_ceil = npu__ratio_ceil(dram->to_core,
-							  dram->next_tick);
+			dram->next_ceil =
+				npu__ratio_ceil(dram->to_core, dram->next_tick);
 		}
 	}
 	return dram->next_tick != UINT64_MAX && dram->next_ceil <= until &&

@@ -74,13 +74,13 @@ struct npu_dram {
 	/* core cycles a tick, and ticks a core cycle */
 	struct npu__ratio to_core, to_tick;
 	struct npu_dram_counters counters;
-	uint64_t now;          /* core cycle reached */
+	uint64_t now; /* core cycle reached */
 	/* The level's next decision, kept until a submission or a step: its
 	 * tick, and the core cycle that this is, rounded down and up. */
 	uint8_t has_next;
 	uint64_t next_tick, next_floor, next_ceil;
 	uint64_t asked, asked_tick; /* cycle of the last submission */
-	uint64_t sequence;     /* runs submitted */
+	uint64_t sequence;          /* runs submitted */
 	uint64_t read_latency; /* ticks a read takes beside the level's own */
 	unsigned masters;      /* highest master seen, plus 1 */
 	unsigned turn;         /* master that was served last */

@@ -212,7 +212,7 @@ static uint32_t move_some(struct npu__lane *lane,
 	for (uint32_t j = 0; j < ways && j < n; j++)
 		note_last(lane, bank_of(lane, segment, j),
 			  end - (((n - 1 - j) & (lane->ways - 1)) + 1) *
-					timing->ccd_s,
+					  timing->ccd_s,
 			  is_write);
 	raise(&lane->end, end);
 	lane->bursts += n;
@@ -246,8 +246,8 @@ static uint64_t move(struct npu__lane *lane, struct npu__segment *segment,
 static uint64_t drain(struct npu__lane *lane, uint64_t clock)
 {
 	for (uint32_t i = 0; i < lane->write_segments; i++) {
-		lane->writes[i].arrival =
-			npu__max(clock, npu__lane_before(lane->end, lane->bank_queue));
+		lane->writes[i].arrival = npu__max(
+			clock, npu__lane_before(lane->end, lane->bank_queue));
 		lane->write_end = move(lane, &lane->writes[i], 1);
 	}
 	lane->write_segments = 0;

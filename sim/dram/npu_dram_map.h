@@ -70,8 +70,8 @@ static inline struct npu__place npu__map_burst(const struct npu__map *map,
 		place.column = npu__bits(&burst, map->column_bits);
 		group = npu__bits(&burst, map->group_bits);
 	}
-	place.bank = group << map->bank_bits |
-		     npu__bits(&burst, map->bank_bits);
+	place.bank =
+		group << map->bank_bits | npu__bits(&burst, map->bank_bits);
 	place.row = burst;
 	return place;
 }

@@ -139,7 +139,8 @@ static uint64_t held_up(const struct npu_dram *dram,
 	const struct npu__transfer *next = transfer->next;
 	uint64_t banks_mask = level->timing.device.banks - 1;
 	uint64_t channels = level->map.channels;
-	uint64_t queued = level->queued, others = 0, in_bank, most, row, row_end;
+	uint64_t queued = level->queued, others = 0, in_bank, most, row,
+		 row_end;
 	uint64_t total = transfer->run.bytes / NPU_DRAM_BURST;
 	int any;
 
