@@ -14,21 +14,35 @@
 	NPU_FIELD(op, name, lsb, width, unit, doc)
 #include "isa/npu_isa.def"
 
+/* Of a unit's C type: only a signed one has values below 1 but 0. */
+#define NPU_IS_SIGNED(unit) ((NPU_CTYPE_##unit) - 1 < 1)
+
 #define NPU_OP(op, code, engine, doc) \
 	static const struct npu_field_desc fields_##op[] = {
-#define NPU_FIELD(op, name, lsb, width, unit, doc)                  \
-	{                                                           \
-		#name, #unit, doc,                                  \
-		lsb,   width, offsetof(struct npu_insn_##op, name), \
-		0,     0,     NULL,                                 \
-		0                                                   \
-	},
+#define NPU_FIELD(op, name, lsb, width, unit, doc) \
+	{ #name,                                   \
+	  #unit,                                   \
+	  doc,                                     \
+	  lsb,                                     \
+	  width,                                   \
+	  offsetof(struct npu_insn_##op, name),    \
+	  0,                                       \
+	  0,                                       \
+	  NULL,                                    \
+	  0,                                       \
+	  NPU_IS_SIGNED(unit) },
 #define NPU_VIEW(op, name, lsb, width, unit, when, value, doc) \
-	{ #name, #unit,                                        \
-	  doc,   lsb,                                          \
-	  width, offsetof(struct npu_insn_##op, name),         \
-	  1,     value,                                        \
-	  #when, offsetof(struct npu_insn_##op, when) },
+	{ #name,                                               \
+	  #unit,                                               \
+	  doc,                                                 \
+	  lsb,                                                 \
+	  width,                                               \
+	  offsetof(struct npu_insn_##op, name),                \
+	  1,                                                   \
+	  value,                                               \
+	  #when,                                               \
+	  offsetof(struct npu_insn_##op, when),                \
+	  NPU_IS_SIGNED(unit) },
 #define NPU_OP_END(op) \
 	{              \
 		0      \
@@ -83,16 +97,11 @@ enum npu_engine_id npu_insn_engine(const union npu_insn *insn)
 	return op ? op->engine : NPU_ENGINE_ctl;
 }
 
-static int is_signed(const struct npu_field_desc *f)
-{
-	return !strcmp(f->unit, "sbyte");
-}
-
 /* The bits of `value` in the field's width; 0 if it does not fit. */
 static int fit(const struct npu_field_desc *f, uint64_t value, uint64_t *bits)
 {
 	*bits = value & npu__low_bits(f->width);
-	if (!is_signed(f))
+	if (!f->is_signed)
 		return *bits == value;
 	uint64_t sign = value >> (f->width - 1);
 	return sign == 0 || sign == ~(uint64_t)0 >> (f->width - 1);
@@ -151,7 +160,7 @@ enum npu_status npu_insn_decode(struct npu_word word, union npu_insn *out,
 		uint64_t mask = npu__low_bits(f->width);
 		uint64_t value = word.half[half] >> shift & mask;
 
-		if (is_signed(f) && value >> (f->width - 1))
+		if (f->is_signed && value >> (f->width - 1))
 			value |= ~mask;
 		memcpy((char *)&insn + f->offset, &value, sizeof value);
 		left.half[half] &= ~(mask << shift);

@@ -102,6 +102,7 @@ struct npu_field_desc {
 	uint8_t is_view, when_value;
 	const char *when;
 	size_t when_offset;
+	uint8_t is_signed;
 };
 
 struct npu_op_desc {

@@ -16,6 +16,7 @@ struct run {
 struct page {
 	unsigned char *runs;
 	uint32_t count, room;
+	uint32_t found; /* index of the run found last */
 };
 
 struct npu__shadow {
@@ -86,12 +87,25 @@ static enum npu_status reserve(const struct npu__shadow *shadow,
 	return NPU_OK;
 }
 
-/* Index of the run that holds `at`. */
-static uint32_t find(const struct npu__shadow *shadow, const struct page *page,
+/* Does run `i` hold `at`? */
+static int holds(const struct npu__shadow *shadow, const struct page *page,
+		 uint32_t i, uint32_t at)
+{
+	return i < page->count && run_at(shadow, page, i)->start <= at &&
+	       (i + 1 == page->count ||
+		run_at(shadow, page, i + 1)->start > at);
+}
+
+/* Index of the run that holds `at`: mostly that found last or one of the two
+ * after it, since accesses go up in steps. */
+static uint32_t find(const struct npu__shadow *shadow, struct page *page,
 		     uint32_t at)
 {
 	uint32_t low = 0, high = page->count;
 
+	for (uint32_t i = page->found; i < page->found + 3; i++)
+		if (holds(shadow, page, i, at))
+			return page->found = i;
 	while (high - low > 1) {
 		uint32_t middle = (low + high) / 2;
 
@@ -100,7 +114,7 @@ static uint32_t find(const struct npu__shadow *shadow, const struct page *page,
 		else
 			high = middle;
 	}
-	return low;
+	return page->found = low;
 }
 
 /* Make a run start at `at`, within run `i`; returns its index. */
@@ -160,26 +174,28 @@ static int forbids(const struct npu__shadow *shadow, const struct run *run,
 		   int is_write, const struct npu__epoch *epoch,
 		   struct npu__conflict *conflict)
 {
-	*conflict = (struct npu__conflict){ 0 };
+	uint32_t process = run->process, number = run->number;
+	enum npu_violation_kind kind = NPU_VIOLATION_none;
+
 	if (!is_write && !run->written) {
-		conflict->kind = NPU_VIOLATION_never_written;
+		*conflict = (struct npu__conflict){
+			.kind = NPU_VIOLATION_never_written
+		};
 		return 1;
 	}
-	conflict->process = run->process;
-	conflict->number = run->number;
-	if (!is_before(epoch, run->process, run->number)) {
-		conflict->kind =
-			is_write ? NPU_VIOLATION_waw : NPU_VIOLATION_raw;
-		return 1;
-	}
-	for (uint32_t q = 0; is_write && q < shadow->processes; q++)
+	if (!is_before(epoch, process, number))
+		kind = is_write ? NPU_VIOLATION_waw : NPU_VIOLATION_raw;
+	for (uint32_t q = 0; is_write && !kind && q < shadow->processes; q++)
 		if (!is_before(epoch, q, run->read[q])) {
-			conflict->kind = NPU_VIOLATION_war;
-			conflict->process = q;
-			conflict->number = run->read[q];
-			return 1;
+			kind = NPU_VIOLATION_war;
+			process = q;
+			number = run->read[q];
 		}
-	return 0;
+	if (kind)
+		*conflict = (struct npu__conflict){ .kind = kind,
+						    .process = process,
+						    .number = number };
+	return kind != NPU_VIOLATION_none;
 }
 
 /* A scatter: the bytes count as written by it only where they were before. */
@@ -190,6 +206,23 @@ static void note_write(const struct npu__shadow *shadow, struct run *run,
 	run->process = epoch->process;
 	run->number = epoch->number;
 	memset(run->read, 0, shadow->processes * sizeof run->read[0]);
+}
+
+/* A whole page in one state, as most are: no run is cut or joined. */
+static enum npu_status access_whole(const struct npu__shadow *shadow,
+				    struct page *page, int is_write, int maybe,
+				    const struct npu__epoch *epoch,
+				    struct npu__conflict *conflict)
+{
+	struct run *run = run_at(shadow, page, 0);
+
+	if (forbids(shadow, run, is_write, epoch, conflict))
+		return NPU_E_FAULT;
+	if (is_write)
+		note_write(shadow, run, maybe, epoch);
+	else
+		run->read[epoch->process] = epoch->number;
+	return NPU_OK;
 }
 
 /* [first, end) within one page; end may be the page's size. */
@@ -203,6 +236,9 @@ static enum npu_status access_page(const struct npu__shadow *shadow,
 
 	if (reserve(shadow, page) != NPU_OK)
 		return NPU_E_NOMEM;
+	if (first == 0 && end == size && page->count == 1)
+		return access_whole(shadow, page, is_write, maybe, epoch,
+				    conflict);
 	i = find(shadow, page, first);
 	for (last = i; last < page->count; last++) {
 		const struct run *run = run_at(shadow, page, last);

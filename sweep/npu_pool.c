@@ -9,6 +9,8 @@
 #include "sweep/npu_pool.h"
 #include "base/npu_clock.h"
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +21,8 @@
 #include <unistd.h>
 
 enum {
-	RUN_MAX = 8,	   /* trials handed out at once */
-	FLUSH_MS = 200,	   /* outcomes wait so long for their transaction */
+	RUN_MAX = 8,       /* trials handed out at once */
+	FLUSH_MS = 200,    /* outcomes wait so long for their transaction */
 	TEXT_MAX = 1 << 16 /* of one outcome */
 };
 
@@ -44,7 +46,7 @@ struct pool {
 	const struct npu_feed *feed;
 	const struct npu_pool_options *options;
 	struct worker *workers; /* [jobs] */
-	uint64_t *again;	/* handed out, and lost with their worker */
+	uint64_t *again;        /* handed out, and lost with their worker */
 	size_t again_count;
 	int is_over; /* the feed has no more */
 	double started, flushed, shown;
@@ -123,6 +125,11 @@ static void work(struct pool *p, int socket)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* memory of one trial is that of the next: without this a third of a
+	 * compilation is the kernel's, which takes pages back and gives them */
+	mallopt(M_MMAP_THRESHOLD, INT_MAX);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_TOP_PAD, 64 << 20);
 	while (read_all(socket, &index, sizeof index) &&
 	       answer_trial(p, socket, index, &text))
 		;
@@ -241,8 +248,7 @@ static enum npu_status bury(struct pool *p, struct worker *w)
 	return keep(p, w->run[0], key, NPU_E_INTERNAL, text);
 }
 
-static enum npu_status take_answer(struct pool *p, struct worker *w,
-				   char *text)
+static enum npu_status take_answer(struct pool *p, struct worker *w, char *text)
 {
 	struct answer answer;
 
@@ -252,8 +258,8 @@ static enum npu_status take_answer(struct pool *p, struct worker *w,
 		return bury(p, w);
 	text[answer.length] = 0;
 	memmove(w->run, w->run + 1, --w->count * sizeof *w->run);
-	return keep(p, answer.trial, answer.key,
-		    (enum npu_status)answer.status, text);
+	return keep(p, answer.trial, answer.key, (enum npu_status)answer.status,
+		    text);
 }
 
 /* ---- the loop ---- */
@@ -355,7 +361,7 @@ struct pending {
 	const struct npu_plan *plan;
 	struct npu_store *store;
 	unsigned jobs;
-	uint64_t next;	 /* of plan->pending */
+	uint64_t next;   /* of plan->pending */
 	uint8_t is_open; /* a transaction */
 };
 

@@ -52,9 +52,10 @@ static inline uint32_t npu__bits(uint64_t *number, unsigned bits)
 static inline struct npu__place npu__map_burst(const struct npu__map *map,
 					       uint64_t burst)
 {
-	struct npu__place place = { 0 };
+	struct npu__place place;
 	uint32_t group;
 
+	place.channel = 0;
 	if (map->channels > 1) {
 		uint64_t chunk = burst / map->interleave;
 
