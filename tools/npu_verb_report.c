@@ -1,7 +1,8 @@
-/* tools/npu_verb_report.c - one report of one run directory or several.
+/* tools/npu_verb_report.c - one report of one run directory or several, or of a
+ * sweep.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/npu_file.h"
-#include "tools/npu_command.h"
+#include "tools/npu_report.h"
 #include "tools/npu_run_files.h"
 #include "traces/npu_runs.h"
 #include <stdio.h>
@@ -23,10 +24,15 @@ static enum npu_status add_directory(struct npu_runs *runs,
 
 	if (strlen(path) > 1000)
 		return npu_fail(err, NPU_E_IO, "path of over 1000 bytes");
-	if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode))
+	if (stat(path, &info) != 0)
 		return npu_fail(err, NPU_E_IO,
-				"%s: not a directory; expected one that "
-				"systole run -o DIR made",
+				"%s: not there; expected a directory that "
+				"systole run -o DIR made, or a sweep file",
+				path);
+	if (!S_ISDIR(info.st_mode))
+		return npu_fail(err, NPU_E_USAGE,
+				"%s: not a directory; a sweep is reported "
+				"alone",
 				path);
 	snprintf(name, sizeof name, "%s/summary.json", path);
 	NPU_TRY(npu_file_read(arena, name, FILE_BYTES_MAX, &summary,
@@ -41,7 +47,7 @@ static enum npu_status add_directory(struct npu_runs *runs,
 	return npu_runs_add(runs, &text, err);
 }
 
-static enum npu_status write_out(const struct npu_arguments *args,
+enum npu_status npu_report_write(const struct npu_arguments *args,
 				 const struct npu_text *text,
 				 struct npu_error *err)
 {
@@ -55,21 +61,51 @@ static enum npu_status write_out(const struct npu_arguments *args,
 			      err);
 }
 
-static enum npu_status report(const struct npu_arguments *args,
-			      struct npu_runs *runs, struct npu_error *err)
+static enum npu_status report_runs(const struct npu_arguments *args,
+				   struct npu_runs *runs,
+				   enum npu_report_format format,
+				   struct npu_error *err)
+{
+	static void (*const writers[])(const struct npu_runs *,
+				       struct npu_text *) = {
+		[NPU_REPORT_HTML] = npu_write_html,
+		[NPU_REPORT_MARKDOWN] = npu_write_markdown,
+		[NPU_REPORT_CSV] = npu_write_runs_csv,
+		[NPU_REPORT_JSON] = npu_write_runs_json,
+	};
+	struct npu_arena *arena = npu_arena_create();
+	struct npu_text text = { 0 };
+	enum npu_status status = NPU_OK;
+
+	if (!arena)
+		return npu_fail(err, NPU_E_NOMEM, "no memory");
+	for (size_t i = 0; status == NPU_OK && i < args->positional_count; i++)
+		status = add_directory(runs, arena, args->positional[i], err);
+	npu_arena_destroy(arena);
+	if (status != NPU_OK)
+		return status;
+	writers[format](runs, &text);
+	status = npu_report_write(args, &text, err);
+	npu_text_clear(&text);
+	return status;
+}
+
+/* A run is a directory, a sweep is a file. */
+static int is_sweep(const struct npu_arguments *args)
+{
+	struct stat info;
+
+	return args->positional_count == 1 &&
+	       stat(args->positional[0], &info) == 0 && !S_ISDIR(info.st_mode);
+}
+
+enum npu_status npu_verb_report(const struct npu_arguments *args,
+				struct npu_error *err)
 {
 	static const char *const formats[] = { "html", "markdown", "csv",
 					       "json", NULL };
-	static void (*const writers[])(const struct npu_runs *,
-				       struct npu_text *) = {
-		npu_write_html,
-		npu_write_markdown,
-		npu_write_runs_csv,
-		npu_write_runs_json,
-	};
-	struct npu_arena *arena;
-	struct npu_text text = { 0 };
-	enum npu_status status = NPU_OK;
+	struct npu_runs *runs;
+	enum npu_status status;
 	size_t format;
 
 	NPU_TRY(npu_option_choice(args, NPU_OPTION_format, formats,
@@ -80,29 +116,16 @@ static enum npu_status report(const struct npu_arguments *args,
 		return npu_fail(err, NPU_E_USAGE,
 				"an HTML report is not for a terminal: give "
 				"-o FILE, or --format markdown");
-	arena = npu_arena_create();
-	if (!arena)
-		return npu_fail(err, NPU_E_NOMEM, "no memory");
-	for (size_t i = 0; status == NPU_OK && i < args->positional_count; i++)
-		status = add_directory(runs, arena, args->positional[i], err);
-	npu_arena_destroy(arena);
-	if (status != NPU_OK)
-		return status;
-	writers[format](runs, &text);
-	status = write_out(args, &text, err);
-	npu_text_clear(&text);
-	return status;
-}
-
-enum npu_status npu_verb_report(const struct npu_arguments *args,
-				struct npu_error *err)
-{
-	struct npu_runs *runs = npu_runs_create();
-	enum npu_status status;
-
+	if (is_sweep(args))
+		return npu_report_sweep(args, (enum npu_report_format)format,
+					err);
+	if (npu_given(args, NPU_OPTION_store))
+		return npu_fail(err, NPU_E_USAGE,
+				"--store is of a sweep: give its file alone");
+	runs = npu_runs_create();
 	if (!runs)
 		return npu_fail(err, NPU_E_NOMEM, "no memory");
-	status = report(args, runs, err);
+	status = report_runs(args, runs, (enum npu_report_format)format, err);
 	npu_runs_destroy(runs);
 	return status;
 }

@@ -59,11 +59,12 @@ static enum npu_status place_store(const struct npu_arguments *args,
 	return NPU_OK;
 }
 
-static enum npu_status open_command(const struct npu_arguments *args,
-				    struct npu_sweep_command *c,
-				    struct npu_error *err)
+enum npu_status npu_sweep_command_open(const struct npu_arguments *args,
+				       const char *path,
+				       struct npu_sweep_command *c,
+				       struct npu_error *err)
 {
-	NPU_TRY(npu_sweep_load(args->positional[1], &c->sweep, err));
+	NPU_TRY(npu_sweep_load(path, &c->sweep, err));
 	NPU_TRY(read_shard(args, &c->options, err));
 	if (c->sweep->method == NPU_METHOD_nsga2 && c->options.shards)
 		return npu_fail_at(err, NPU_E_USAGE, c->sweep->method_at,
@@ -72,6 +73,12 @@ static enum npu_status open_command(const struct npu_arguments *args,
 				   "cannot be cut into shards");
 	NPU_TRY(place_store(args, c, err));
 	return npu_runner_create(c->sweep, &c->runner, err);
+}
+
+void npu_sweep_command_close(struct npu_sweep_command *c)
+{
+	npu_runner_destroy(c->runner);
+	npu_sweep_destroy(c->sweep);
 }
 
 enum npu_status npu_verb_sweep(const struct npu_arguments *args,
@@ -104,10 +111,9 @@ enum npu_status npu_verb_sweep(const struct npu_arguments *args,
 		return npu_fail(err, NPU_E_USAGE,
 				"sweep %s: unexpected argument \"%s\"",
 				actions[i].name, args->positional[2]);
-	status = open_command(args, &c, err);
+	status = npu_sweep_command_open(args, args->positional[1], &c, err);
 	if (status == NPU_OK)
 		status = actions[i].act(&c, err);
-	npu_runner_destroy(c.runner);
-	npu_sweep_destroy(c.sweep);
+	npu_sweep_command_close(&c);
 	return status;
 }

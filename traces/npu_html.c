@@ -1,32 +1,9 @@
 /* traces/npu_html.c - the report as one HTML file: its page and sections.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "traces/npu_html_internal.h"
-#include <nettle/base64.h>
-#include <nettle/sha2.h>
 #include <string.h>
 
 enum { WIDE = 1080, NARROW = 560 };
-
-/* Only our own script may run, and nothing may be fetched, whatever a name
- * holds and whatever we overlook. */
-static void add_policy(struct npu_text *out)
-{
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	char text[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE) + 1] = { 0 };
-	struct sha256_ctx sha;
-
-	sha256_init(&sha);
-	sha256_update(&sha, strlen(npu__asset_js),
-		      (const uint8_t *)npu__asset_js);
-	sha256_digest(&sha, sizeof digest, digest);
-	base64_encode_raw(text, sizeof digest, digest);
-	npu_text_add(out,
-		     "<meta http-equiv=Content-Security-Policy content=\""
-		     "default-src 'none'; style-src 'unsafe-inline'; img-src "
-		     "data:; script-src 'sha256-%s'; base-uri 'none'; "
-		     "form-action 'none'\">\n",
-		     text);
-}
 
 /* "resnet50 on edge" */
 static void add_run_name(struct npu_text *out, const struct npu__run *run)
@@ -39,14 +16,8 @@ static void add_run_name(struct npu_text *out, const struct npu__run *run)
 	npu_text_add(out, "</bdi>");
 }
 
-static void add_head(struct npu_text *out, const struct npu_runs *runs)
+static void add_title(struct npu_text *out, const struct npu_runs *runs)
 {
-	npu_text_add(out, "<!doctype html>\n<html lang=en>\n<head>\n<meta "
-			  "charset=utf-8>\n");
-	add_policy(out);
-	npu_text_add(out, "<meta name=viewport content=\"width=device-width, "
-			  "initial-scale=1\">\n<link rel=icon href=\"data:,\">"
-			  "\n<title>");
 	for (size_t r = 0; r < runs->count; r++) {
 		const json_t *s = runs->run[r].summary;
 
@@ -55,8 +26,6 @@ static void add_head(struct npu_text *out, const struct npu_runs *runs)
 		npu_text_add(out, " on ");
 		npu__html_name(out, npu__string(s, "chip"), NPU__NAME_LONG);
 	}
-	npu_text_add(out, " - Systole</title>\n<style>\n%s</style>\n</head>\n",
-		     npu__asset_css);
 }
 
 static void add_verdict(struct npu_text *out, const struct npu__run *run)
@@ -169,8 +138,7 @@ static void add_facts(struct npu_text *out, const struct npu__run *run)
 
 static void add_header(struct npu_text *out, const struct npu_runs *runs)
 {
-	npu_text_add(out, "<header>\n<p class=brand>Systole <button type=button "
-			  "id=theme hidden>Theme: system</button></p>\n<h1>");
+	npu_text_add(out, "<h1>");
 	if (runs->count == 1)
 		add_run_name(out, &runs->run[0]);
 	else
@@ -267,14 +235,6 @@ static void layers_panel(const struct npu__figure *f)
 	npu__html_layer_table(f->out, f->runs, f->run);
 }
 
-static void begin_section(struct npu_text *out, const char *id,
-			  const char *title, const char *note)
-{
-	npu_text_add(out, "<section id=%s aria-labelledby=%s-h>\n<h2 id=%s-h>%s"
-			  "</h2>\n<p class=note>%s</p>\n",
-		     id, id, id, title, note);
-}
-
 /* A panel a run, side by side. */
 static void add_panels(struct npu_text *out, const struct npu_runs *runs,
 		       panel_fn *panel, int needs_figures)
@@ -308,13 +268,13 @@ static void add_panels(struct npu_text *out, const struct npu_runs *runs,
 static void add_cycle_sections(struct npu_text *out,
 			       const struct npu_runs *runs)
 {
-	begin_section(out, "stalls", "Where the cycles went",
+	npu__html_begin_section(out, "stalls", "Where the cycles went",
 		      "Every cycle of the run belongs to the oldest unfinished "
 		      "layer, and to exactly one bin.");
 	npu__html_legend(out, runs, &stalls);
 	add_panels(out, runs, stalls_panel, 0);
 	npu_text_add(out, "</section>\n");
-	begin_section(out, "layers", "Layers",
+	npu__html_begin_section(out, "layers", "Layers",
 		      "The numbers of <code>summary.json</code>. cycles: the "
 		      "layer\xe2\x80\x99s share of the run; span: from its "
 		      "first issue to its last completion, which overlaps "
@@ -323,7 +283,7 @@ static void add_cycle_sections(struct npu_text *out,
 		npu__html_layers_compared(out, runs);
 	add_panels(out, runs, layers_panel, 0);
 	npu_text_add(out, "</section>\n");
-	begin_section(out, "energy", "Energy",
+	npu__html_begin_section(out, "energy", "Energy",
 		      "Counts of actions times the table of the chip\xe2\x80"
 		      "\x99s technology.");
 	npu__html_legend(out, runs, &energy);
@@ -349,7 +309,7 @@ static void add_bound_legend(struct npu_text *out)
 
 static void add_time_sections(struct npu_text *out, const struct npu_runs *runs)
 {
-	begin_section(out, "roofline", "Roofline",
+	npu__html_begin_section(out, "roofline", "Roofline",
 		      "MACs per byte that the layer moved, against its MACs a "
 		      "second. Area: share of the time. The roofs are the "
 		      "array, the DRAM channels, and all scratchpad banks at "
@@ -357,20 +317,20 @@ static void add_time_sections(struct npu_text *out, const struct npu_runs *runs)
 	add_bound_legend(out);
 	add_panels(out, runs, roofline_panel, 1);
 	npu_text_add(out, "</section>\n");
-	begin_section(out, "engines", "Engines over time",
+	npu__html_begin_section(out, "engines", "Engines over time",
 		      "The height is the share of each window in which the "
 		      "engine has a descriptor in work; the colour is its "
 		      "layer\xe2\x80\x99s, so that weights fetched ahead show "
 		      "in the next one\xe2\x80\x99s.");
 	add_panels(out, runs, npu__svg_engines, 1);
 	npu_text_add(out, "</section>\n");
-	begin_section(out, "scratchpad", "Scratchpad lifetimes",
+	npu__html_begin_section(out, "scratchpad", "Scratchpad lifetimes",
 		      "Addresses against time: from the descriptor that wrote "
 		      "the bytes to the last that read them, in the colour of "
 		      "the layer.");
 	add_panels(out, runs, npu__svg_scratchpad, 1);
 	npu_text_add(out, "</section>\n");
-	begin_section(out, "dram", "DRAM bandwidth over time",
+	npu__html_begin_section(out, "dram", "DRAM bandwidth over time",
 		      "Whole bursts of 64 bytes, reads below and writes on "
 		      "top, against the peak of the channels.");
 	npu_text_add(out, "<ul class=legend><li><svg class=swatch width=20 "
@@ -382,38 +342,28 @@ static void add_time_sections(struct npu_text *out, const struct npu_runs *runs)
 	npu_text_add(out, "</section>\n");
 }
 
-static void add_contents(struct npu_text *out)
+void npu_write_html(const struct npu_runs *runs, struct npu_text *out)
 {
-	static const char *const entries[][2] = {
+	static const struct npu__entry entries[] = {
 		{ "stalls", "Cycles" },	      { "layers", "Layers" },
 		{ "energy", "Energy" },	      { "roofline", "Roofline" },
 		{ "engines", "Engines" },     { "scratchpad", "Scratchpad" },
 		{ "dram", "DRAM" },	      { "totals", "Totals" },
 	};
 
-	npu_text_add(out, "<nav aria-label=Sections>");
-	for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
-		npu_text_add(out, "<a href=\"#%s\">%s</a>", entries[i][0],
-			     entries[i][1]);
-	npu_text_add(out, "</nav>\n");
-}
-
-void npu_write_html(const struct npu_runs *runs, struct npu_text *out)
-{
 	if (runs->count == 0)
 		return;
-	add_head(out, runs);
-	npu_text_add(out, "<body class=%s>\n%s", runs->count > 1 ? "many" : "one",
-		     npu__asset_patterns);
+	npu__html_begin_title(out);
+	add_title(out, runs);
+	npu__html_begin_body(out, runs->count > 1 ? "many" : "one");
 	add_header(out, runs);
-	add_contents(out);
-	npu_text_add(out, "<main>\n");
+	npu__html_contents(out, entries, sizeof entries / sizeof entries[0]);
 	add_cycle_sections(out, runs);
 	add_time_sections(out, runs);
-	begin_section(out, "totals", "Totals",
-		      "Of the whole run, as in <code>summary.json</code>.");
+	npu__html_begin_section(out, "totals", "Totals",
+				"Of the whole run, as in <code>summary.json"
+				"</code>.");
 	npu__html_totals(out, runs);
-	npu_text_add(out, "</section>\n</main>\n<script>%s</script>\n</body>\n"
-			  "</html>\n",
-		     npu__asset_js);
+	npu_text_add(out, "</section>\n");
+	npu__html_end_body(out);
 }

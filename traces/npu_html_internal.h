@@ -7,6 +7,24 @@
 /* Assets, embedded by traces/embed.cmake: text, NUL-terminated. */
 extern const char npu__asset_css[], npu__asset_js[], npu__asset_patterns[];
 
+/* ---- npu_html_page.c: in this order; names are the caller's to escape ---- */
+
+/* A section of the page, for its navigation. */
+struct npu__entry {
+	const char *id, *title;
+};
+/* Up to <title>; the caller adds its text. */
+void npu__html_begin_title(struct npu_text *out);
+/* Up to the inside of <header>; `kind`: classes of the body. */
+void npu__html_begin_body(struct npu_text *out, const char *kind);
+/* After </header>, up to the inside of <main>. */
+void npu__html_contents(struct npu_text *out,
+			const struct npu__entry *entries, size_t count);
+/* The caller closes it with </section>. */
+void npu__html_begin_section(struct npu_text *out, const char *id,
+			     const char *title, const char *note);
+void npu__html_end_body(struct npu_text *out);
+
 /* ---- npu_html_text.c: text for where it stands ---- */
 
 enum { NPU__NAME_SHORT = 28, NPU__NAME_LONG = 72 };

@@ -1,52 +1,13 @@
 /* traces/npu_html_text.c - text and numbers for HTML, SVG and attributes.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_utf8.h"
 #include "traces/npu_html_internal.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { REPLACEMENT = 0xfffd, HALF_MAX = 128 };
-
-/* One character of UTF-8; advances *text. What is none is one byte long. */
-static uint32_t next_character(const unsigned char **text)
-{
-	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = *text;
-	const int more = p[0] < 0xc2   ? 0
-			 : p[0] < 0xe0 ? 1
-			 : p[0] < 0xf0 ? 2
-			 : p[0] < 0xf5 ? 3
-				       : 0;
-	uint32_t c = p[0] & (0xffu >> (more + 2 - !more));
-
-	*text = p + 1;
-	if (p[0] < 0x80)
-		return p[0];
-	if (!more)
-		return REPLACEMENT;
-	for (int i = 1; i <= more; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return REPLACEMENT;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	if (c < least[more] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return REPLACEMENT;
-	*text = p + 1 + more;
-	return c;
-}
-
-/* Control characters, line separators, and those that reorder what follows.
- * source: Unicode 15, UAX #9 table 1, and C0, C1, noncharacters */
-static int is_unsafe(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	       (c & 0xfffe) == 0xfffe;
-}
-
 static void add_character(struct npu_text *out, uint32_t c,
-			  const unsigned char *bytes, size_t n)
+			  const char *bytes, size_t n)
 {
 	switch (c) {
 	case '&':
@@ -70,27 +31,27 @@ static void add_character(struct npu_text *out, uint32_t c,
 	default:
 		break;
 	}
-	if (c == REPLACEMENT || is_unsafe(c))
+	if (c == NPU_UTF8_REPLACEMENT || npu_utf8_is_unsafe(c))
 		npu_text_add(out, "\xef\xbf\xbd");
 	else
-		npu_text_add_bytes(out, (const char *)bytes, n);
+		npu_text_add_bytes(out, bytes, n);
 }
 
 void npu__html_name(struct npu_text *out, const char *text, size_t width)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	const char *p = text;
 	size_t length = 0, i = 0, head, tail;
 
 	while (*p) {
-		next_character(&p);
+		npu_utf8_next(&p);
 		length++;
 	}
 	head = length <= width ? length : width / 2;
 	tail = length <= width ? 0 : width - width / 2 - 1;
-	p = (const unsigned char *)text;
+	p = text;
 	while (*p) {
-		const unsigned char *from = p;
-		uint32_t c = next_character(&p);
+		const char *from = p;
+		uint32_t c = npu_utf8_next(&p);
 
 		if (i == head)
 			npu_text_add(out, "\xe2\x80\xa6");

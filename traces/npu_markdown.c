@@ -1,57 +1,23 @@
 /* traces/npu_markdown.c - the report as Markdown (CommonMark with tables).
  * SPDX-License-Identifier: Apache-2.0 */
+#include "traces/npu_markdown_internal.h"
 #include "traces/npu_runs_internal.h"
-#include <ctype.h>
-
-enum { NAME_MAX_BYTES = 200 };
-
-/* Every mark of punctuation escaped, so that nothing is markup, a link or the
- * end of a cell; what controls becomes '?'; 200 bytes of a longer name. */
-static void add_name(struct npu_text *out, const char *text)
-{
-	size_t n = 0;
-
-	for (; *text && n < NAME_MAX_BYTES; text++, n++) {
-		const unsigned char c = (unsigned char)*text;
-
-		if (c == '<')
-			npu_text_add(out, "&lt;");
-		else if (c == '>')
-			npu_text_add(out, "&gt;");
-		else if (c == '&')
-			npu_text_add(out, "&amp;");
-		else if (c < 32 || c == 127 ||
-			 (c == 0xc2 && (unsigned char)text[1] < 0xa0))
-			npu_text_add(out, "?");
-		else if (c < 128 && ispunct(c))
-			npu_text_add(out, "\\%c", c);
-		else
-			npu_text_add_bytes(out, text, 1);
-		if (c == 0xc2 && (unsigned char)text[1] < 0xa0 && text[1])
-			text++;
-	}
-	/* the rest of a character that was begun */
-	while (((unsigned char)*text & 0xc0) == 0x80)
-		npu_text_add_bytes(out, text++, 1);
-	if (*text)
-		npu_text_add(out, "...");
-}
 
 static void add_verdict(struct npu_text *out, const struct npu__run *run)
 {
 	const struct npu__verdict v = npu__verdict(run);
 
 	npu_text_add(out, "**");
-	add_name(out, npu__string(run->summary, "network"));
+	npu__markdown_name(out, npu__string(run->summary, "network"));
 	npu_text_add(out, " on ");
-	add_name(out, npu__string(run->summary, "chip"));
+	npu__markdown_name(out, npu__string(run->summary, "chip"));
 	npu_text_add(out, "** is bound by %s: %.1f %% of that roof is reached",
 		     v.roof, v.roof_percent);
 	if (v.worst_layer) {
 		npu_text_add(out, "; the largest loss is %s, %.1f %% of all "
 				  "cycles, most of it in ",
 			     npu__remedy[v.worst].name, v.worst_percent);
-		add_name(out, v.worst_layer);
+		npu__markdown_name(out, v.worst_layer);
 		npu_text_add(out, " (what would help: %s)",
 			     npu__remedy[v.worst].doc);
 	}
@@ -82,7 +48,7 @@ static void add_totals(struct npu_text *out, const struct npu_runs *runs)
 	npu_text_add(out, "| total |");
 	for (size_t r = 0; r < runs->count; r++) {
 		npu_text_add(out, " ");
-		add_name(out, runs->count > 1
+		npu__markdown_name(out, runs->count > 1
 				      ? runs->run[r].label
 				      : npu__string(runs->run[r].summary,
 						    "network"));
@@ -116,11 +82,11 @@ static void add_layers(struct npu_text *out, const struct npu__run *run)
 		const json_t *layer = npu__layer(run, k);
 
 		npu_text_add(out, "\n| ");
-		add_name(out, npu__string(layer, "name"));
+		npu__markdown_name(out, npu__string(layer, "name"));
 		npu_text_add(out, " | ");
-		add_name(out, npu__string(layer, "op"));
+		npu__markdown_name(out, npu__string(layer, "op"));
 		npu_text_add(out, " | ");
-		add_name(out, npu__string(layer, "bound"));
+		npu__markdown_name(out, npu__string(layer, "bound"));
 		npu_text_add(out, " |");
 		for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 			add_value(out, layer, keys[i]);
@@ -136,7 +102,7 @@ void npu_write_markdown(const struct npu_runs *runs, struct npu_text *out)
 	add_totals(out, runs);
 	for (size_t r = 0; r < runs->count; r++) {
 		npu_text_add(out, "\n## Layers of ");
-		add_name(out, runs->count > 1
+		npu__markdown_name(out, runs->count > 1
 				      ? runs->run[r].label
 				      : npu__string(runs->run[r].summary,
 						    "network"));
