@@ -149,7 +149,9 @@ void npu__html_layer_table(struct npu_text *out, const struct npu_runs *runs,
 	for (size_t k = 0; k < r->layer_count; k++) {
 		const json_t *l = npu__layer(r, k);
 
-		npu_text_add(out, "<tr data-l=%zu>", k);
+		npu_text_add(out, "<tr data-l=%zu data-f=\"", k);
+		npu__html_name(out, npu__string(l, "bound"), NPU__NAME_SHORT);
+		npu_text_add(out, "\">");
 		npu__html_layer_head(out, r, k);
 		npu_text_add(out, "<td>");
 		npu__html_name(out, npu__string(l, "op"), NPU__NAME_SHORT);

@@ -54,15 +54,17 @@
 		const [text, bound] = [box.querySelector("input"), box.querySelector("select")];
 		const count = box.querySelector("output");
 		const apply = () => {
-			const want = text.value.trim().toLowerCase();
+			const want = text.value.trim().toLowerCase().split(/\s+/);
 			let shown = 0;
 			for (const row of table.tBodies[0].rows) {
-				const [name, op, by] = [...row.cells].slice(0, 3).map((c) => c.textContent);
-				row.hidden = !((name + " " + op).toLowerCase().includes(want) &&
-					(!bound.value || by === bound.value));
+				const said = [...row.cells].filter((c) => c.dataset.k === undefined)
+					.map((c) => c.textContent).join(" ").toLowerCase();
+				row.hidden = !(want.every((word) => said.includes(word)) &&
+					(!bound.value || row.dataset.f === bound.value));
 				shown += !row.hidden;
 			}
-			count.textContent = shown + " of " + table.tBodies[0].rows.length + " layers";
+			count.textContent = shown + " of " + table.tBodies[0].rows.length +
+				" " + (table.dataset.noun || "layers");
 		};
 		text.addEventListener("input", apply);
 		bound.addEventListener("change", apply);
@@ -83,10 +85,27 @@
 		if (mark.dataset.l !== undefined)
 			lit.push(...all("main [data-l='" + mark.dataset.l + "']")
 				.filter((element) => element.matches("tr, .dot") && panelOf(run)(element)));
+		if (mark.dataset.p !== undefined)
+			lit.push(...all("main [data-p='" + mark.dataset.p + "']"));
 		lit.forEach((element) => element.classList.add("on"));
 		const title = mark.querySelector("title");
 		figure.querySelector(".readout").textContent = title ? title.textContent : "";
 	};
+
+	// ---- one pair of objectives instead of all
+	for (const box of all(".choose")) {
+		const select = box.querySelector("select");
+		box.hidden = false;
+		select.addEventListener("change", () => {
+			for (const group of all(".pairs", box.closest("section"))) {
+				group.classList.toggle("single", select.value !== "");
+				for (const pair of group.children)
+					pair.hidden = select.value !== "" && pair.dataset.pair !== select.value;
+			}
+		});
+	}
+
+	// ---- figures
 	for (const figure of all("figure")) {
 		const plot = figure.querySelector(".plot");
 		const marks = all(".mark", plot);
