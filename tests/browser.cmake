@@ -5,11 +5,13 @@ if(NPU_NPM AND NPU_NODE AND NPU_CHROMIUM)
     ${CMAKE_CURRENT_SOURCE_DIR}/browser ${PROJECT_BINARY_DIR}/browser)
   set_tests_properties(browser.install PROPERTIES LABELS browser
     FIXTURES_SETUP browser TIMEOUT 300)
-  add_test(NAME browser.report COMMAND ${NPU_NODE}
-    ${CMAKE_CURRENT_SOURCE_DIR}/browser/report_test.mjs
-    $<TARGET_FILE:systole> ${NPU_CHROMIUM} ${PROJECT_BINARY_DIR}/browser)
-  set_tests_properties(browser.report PROPERTIES LABELS browser
-    FIXTURES_REQUIRED browser TIMEOUT 180)
+  foreach(what report sweep)
+    add_test(NAME browser.${what} COMMAND ${NPU_NODE}
+      ${CMAKE_CURRENT_SOURCE_DIR}/browser/${what}_test.mjs
+      $<TARGET_FILE:systole> ${NPU_CHROMIUM} ${PROJECT_BINARY_DIR}/browser)
+    set_tests_properties(browser.${what} PROPERTIES LABELS browser
+      FIXTURES_REQUIRED browser TIMEOUT 180)
+  endforeach()
 else()
   message(STATUS "no npm, node or chromium: tests of the report in a browser are left out")
 endif()

@@ -97,13 +97,15 @@ static struct mark mark_of(const struct frame *f, size_t row)
 	};
 }
 
-/* The whole front, and of the others one in each cell of a few pixels: what
- * would hide another is left out. Of what then exceeds `most`, every nth. */
+/* The whole front, and `most` of the others. Where there are more: one in each
+ * cell of a few pixels, since more would hide one another; of these every
+ * nth. */
 static int choose_marks(struct frame *f, size_t most)
 {
 	const struct npu_sweep_table *t = f->p->t;
 	const size_t columns = (size_t)f->width / CELL + 2;
 	const size_t rows = (size_t)f->height / CELL + 2;
+	const int is_crowded = npu__count_ok(t, f->p->group) > most;
 	uint8_t *taken = calloc(columns * rows, 1);
 	size_t n, kept;
 
@@ -127,7 +129,7 @@ static int choose_marks(struct frame *f, size_t most)
 		m = mark_of(f, i);
 		cell = (size_t)((m.y - TOP) / CELL) * columns +
 		       (size_t)((m.x - LEFT) / CELL);
-		if (taken[cell])
+		if (is_crowded && taken[cell])
 			continue;
 		taken[cell] = 1;
 		f->mark[n++] = m;

@@ -64,6 +64,7 @@ static void add_cell(const struct heat *h, uint32_t across, uint32_t up)
 	const size_t row = h->row[up * h->levels[0] + across];
 	const double x = LEFT + across * h->cell[0];
 	const double y = TOP + (h->levels[1] - 1 - up) * h->cell[1];
+	const double gap = h->cell[0] > 8 && h->cell[1] > 8 ? 1 : 0;
 
 	if (row == SIZE_MAX) {
 		npu_text_add(out,
@@ -78,7 +79,8 @@ static void add_cell(const struct heat *h, uint32_t across, uint32_t up)
 		     step_of(h, npu__value(h->p->t, h->p->group, row,
 					   h->figure)),
 		     npu__on_front(h->p->t, h->p->group, row) ? " front" : "",
-		     x + 1, y + 1, h->cell[0] - 2, h->cell[1] - 2,
+		     x + gap, y + gap, h->cell[0] - 2 * gap,
+		     h->cell[1] - 2 * gap,
 		     (unsigned long long)h->p->t->point[row]);
 	npu__svg_point_title(h->p, row);
 	npu_text_add(out, "</rect>");

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { WIDE = 1080, NARROW = 560 };
+enum { WIDE = 1080, NARROW = 560, HEAT_LEVELS_MAX = 64 };
 
 /* One page being written; every figure gets its own number. */
 struct page {
@@ -274,6 +274,16 @@ static void front_panel(struct page *p, size_t group)
 	npu__html_front_table(p->out, p->t, group);
 }
 
+/* Headings go down by one step, whether there are groups or not. */
+static void begin_objective(struct page *p, size_t objective)
+{
+	const int level = p->groups > 1 ? 4 : 3;
+
+	npu_text_add(p->out, "<div><h%d>%s</h%d>\n", level,
+		     npu__measure_of(p->t->figures[objective].name).label,
+		     level);
+}
+
 static void tornado_panel(struct page *p, size_t group)
 {
 	npu_text_add(p->out, "<div class=pair>\n");
@@ -281,8 +291,7 @@ static void tornado_panel(struct page *p, size_t group)
 		const struct npu__figure f = next_figure(p, NARROW);
 		const struct npu__plot plot = { &f, p->t, group };
 
-		npu_text_add(p->out, "<div><h4>%s</h4>\n",
-			     npu__measure_of(p->t->figures[o].name).label);
+		begin_objective(p, o);
 		npu__svg_tornado(&plot, o);
 		npu_text_add(p->out, "</div>\n");
 	}
@@ -310,8 +319,7 @@ static void heat_panel(struct page *p, size_t group)
 		const struct npu__figure f = next_figure(p, NARROW);
 		const struct npu__plot plot = { &f, p->t, group };
 
-		npu_text_add(p->out, "<div><h4>%s</h4>\n",
-			     npu__measure_of(p->t->figures[o].name).label);
+		begin_objective(p, o);
 		npu__svg_heat(&plot, axes, o);
 		npu_text_add(p->out, "</div>\n");
 	}
@@ -363,11 +371,19 @@ static void add_sensitivity_section(struct page *p)
 	npu_text_add(p->out, "</section>\n");
 }
 
-static void add_space_section(struct page *p)
+/* Two axes, of as many values as there is room for cells. */
+static int has_heat_map(const struct npu_sweep_table *t)
 {
 	size_t axes[NPU_TABLE_PARAMETERS_MAX];
 
-	if (npu__moving_axes(p->t, axes) == 2) {
+	return npu__moving_axes(t, axes) == 2 &&
+	       t->parameters[axes[0]].level_count <= HEAT_LEVELS_MAX &&
+	       t->parameters[axes[1]].level_count <= HEAT_LEVELS_MAX;
+}
+
+static void add_space_section(struct page *p)
+{
+	if (has_heat_map(p->t)) {
 		npu__html_begin_section(
 			p->out, "space", "Heat map",
 			"Each objective over the two axes: the darker the "

@@ -53,3 +53,13 @@ export function quiet(page, file, what) {
 		!url.startsWith("data:"));
 	equal(asked.join("; "), "", what + ": requests");
 }
+
+export async function accessible(page, axe, what) {
+	await page.evaluate(axe);
+	const result = await page.evaluate(() => window.axe.run());
+	check(result.passes.length > 20, what + ": axe ran");
+	for (const v of result.violations)
+		check(false, `${what}: axe ${v.id}: ${v.help} (${v.nodes.length}) ` +
+			v.nodes[0].html.slice(0, 160));
+	equal(result.violations.length, 0, what + ": axe violations");
+}
