@@ -229,9 +229,7 @@ static void keep_values(struct npu_collection *c, size_t row)
 static int has_place(const struct npu_collection *c)
 {
 	for (size_t m = 0; m < c->sweep->model_count; m++)
-		if (c->now[m] == NPU_ROW_ok || c->now[m] == NPU_ROW_outside ||
-		    c->now[m] == NPU_ROW_infeasible ||
-		    c->now[m] == NPU_ROW_failed)
+		if (c->now[m] <= NPU_ROW_failed) /* in npu_row.def */
 			return 1;
 	return 0;
 }
@@ -250,8 +248,7 @@ static int keep_point(struct npu_collection *c, uint64_t point)
 		return 0;
 	}
 	if (!grow(c) || !keep_levels(c, row)) {
-		c->status = npu_fail(c->err, NPU_E_NOMEM,
-				     "no memory for the points");
+		c->status = npu_fail(c->err, NPU_E_NOMEM, "no memory");
 		return 0;
 	}
 	c->point[row] = point;
@@ -272,8 +269,7 @@ static int add_row(void *user, const struct npu_row *row)
 
 	c->counts[row->state].trials++;
 	if (*row->text && !npu_reasons_add(c->reasons, row->state, row->text)) {
-		c->status = npu_fail(c->err, NPU_E_NOMEM,
-				     "no memory for the reasons");
+		c->status = npu_fail(c->err, NPU_E_NOMEM, "no memory");
 		return 0;
 	}
 	c->now[m] = (uint8_t)row->state;
@@ -447,7 +443,7 @@ static enum npu_status collect(const struct npu_sweep_command *command,
 	c->arena = npu_arena_create();
 	c->reasons = npu_reasons_create();
 	if (!c->arena || !c->reasons)
-		return npu_fail(err, NPU_E_NOMEM, "no memory for the report");
+		return npu_fail(err, NPU_E_NOMEM, "no memory");
 	add_figures(c);
 	add_moved(c);
 	add_counts(c);
@@ -456,9 +452,7 @@ static enum npu_status collect(const struct npu_sweep_command *command,
 	NPU_TRY(npu_rows_walk(c->sweep, command->runner, store,
 			      &command->options, add_row, c, err));
 	NPU_TRY(c->status);
-	return finish(c) ? NPU_OK
-			 : npu_fail(err, NPU_E_NOMEM,
-				    "no memory for the report");
+	return finish(c) ? NPU_OK : npu_fail(err, NPU_E_NOMEM, "no memory");
 }
 
 enum npu_status npu_collection_create(const struct npu_sweep_command *command,
@@ -476,7 +470,7 @@ enum npu_status npu_collection_create(const struct npu_sweep_command *command,
 				command->sweep->path);
 	c = calloc(1, sizeof *c);
 	if (!c)
-		return npu_fail(err, NPU_E_NOMEM, "no memory for the report");
+		return npu_fail(err, NPU_E_NOMEM, "no memory");
 	status = collect(command, store, c, err);
 	if (status == NPU_OK)
 		*out = c;
