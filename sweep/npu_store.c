@@ -9,15 +9,17 @@ int npu_store_is_server(const char *where)
 	       !strncmp(where, "postgres://", 11);
 }
 
+const char *npu_store_label(const char *where)
+{
+	return npu_store_is_server(where) ? "postgresql://..." : where;
+}
+
 enum npu_status npu_store_open(const char *where, enum npu_store_access access,
 			       struct npu_store **out, struct npu_error *err)
 {
-	if (npu_store_is_server(where))
-		return npu_fail(err, NPU_E_UNSUPPORTED,
-				"store: no PostgreSQL in this version; use a "
-				"file, or `--shard i/n` with a file a shard "
-				"and `merge`");
-	return npu__store_open_sqlite(where, access, out, err);
+	return npu_store_is_server(where)
+		       ? npu__store_open_postgres(where, access, out, err)
+		       : npu__store_open_sqlite(where, access, out, err);
 }
 
 void npu_store_close(struct npu_store *store)

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-struct npu_store; /* opaque: one connection, of one process */
+struct npu_store; /* opaque: a file or a server; of one process */
 
 enum npu_store_access {
 	NPU_STORE_READ,	 /* beside any writer */
@@ -19,12 +19,15 @@ enum npu_store_access {
 
 /* Whether `where` names a PostgreSQL server: postgresql://... */
 int npu_store_is_server(const char *where);
+/* `where` for a terminal or a log: a server's URL may hold a password. */
+const char *npu_store_label(const char *where);
 
-/* Open the store `where`: the path of an SQLite file. It is made where it is
- * not there and access is WRITE.
+/* Open the store `where`: the path of an SQLite file, or the URL of a
+ * PostgreSQL database. It is made where it is not there and access is WRITE.
  *   errors  E_IO: not there, not a store, of another schema, in use by another
  *           writer (who), or on a network file system, where SQLite's locks
- *           are not to be trusted; E_UNSUPPORTED: a server */
+ *           are not to be trusted; E_UNSUPPORTED: a server, and this build has
+ *           no PostgreSQL */
 NPU_NODISCARD enum npu_status npu_store_open(const char *where,
 					     enum npu_store_access access,
 					     struct npu_store **out,

@@ -33,4 +33,8 @@ enum npu_status npu__store_open_sqlite(const char *path,
 				       enum npu_store_access access,
 				       struct npu_store **out,
 				       struct npu_error *err);
+enum npu_status npu__store_open_postgres(const char *url,
+					 enum npu_store_access access,
+					 struct npu_store **out,
+					 struct npu_error *err);
 #endif

@@ -88,9 +88,9 @@ static enum npu_status check_place(const struct file_store *s,
 		return npu_fail_at(err, NPU_E_IO,
 				   (struct npu_loc){ s->path, 0, 0 },
 				   "store: SQLite's locks are not safe on a "
-				   "network file system; use a local file, or "
+				   "network file system; use a local file, "
 				   "`--shard i/n` with a file a shard and "
-				   "`merge`");
+				   "`merge`, or `store: postgresql://...`");
 	return NPU_OK;
 }
 

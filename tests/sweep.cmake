@@ -9,6 +9,11 @@ npu_test(sweep LABEL unit USES sweep base SOURCES
 add_test(NAME e2e.sweep
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/sweep.py
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/sweep-e2e)
+add_test(NAME e2e.postgres
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/postgres.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/postgres-e2e)
+set_tests_properties(e2e.postgres PROPERTIES LABELS e2e TIMEOUT 300
+  SKIP_REGULAR_EXPRESSION "SKIPPED")
 set_tests_properties(e2e.sweep PROPERTIES LABELS e2e TIMEOUT 300)
 
 # NSGA-II against all points of a grid; --seeds 30 by hand.

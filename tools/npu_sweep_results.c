@@ -182,7 +182,7 @@ enum npu_status npu_sweep_merge(struct npu_sweep_command *c,
 					 err);
 		if (status == NPU_OK)
 			printf("%s: %" PRIu64 " results added\n",
-			       c->args->positional[i], added);
+			       npu_store_label(c->args->positional[i]), added);
 	}
 	npu_store_close(store);
 	return status;

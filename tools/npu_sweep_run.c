@@ -81,7 +81,8 @@ static void print_resume(const struct npu_arguments *args)
 	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
 		if (npu_given(args, kept[i]))
 			fprintf(stderr, " %s %s", npu_option_name(kept[i]),
-				npu_option_text(args, kept[i], ""));
+				npu_store_label(
+					npu_option_text(args, kept[i], "")));
 	fputc('\n', stderr);
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/npu_file.h"
 #include "sim/cosim/npu_rtl_library.h"
+#include "sweep/npu_postgres.h"
 #include "tools/npu_command.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -58,6 +59,8 @@ enum npu_status npu_verb_doctor(const struct npu_arguments *args,
 		  rtl ? rtl : "", !rtl },
 		{ "SystemC", "the virtual platform: systole-platform",
 		  "libsystemc-dev, then build again", NPU_HAS_SYSTEMC },
+		{ "PostgreSQL", "one store for many machines: systole sweep",
+		  "libpq-dev, then build again", npu_postgres_is_built() },
 		{ "node", "ONNX Runtime oracle in the tests", "nodejs npm",
 		  on_path("node") },
 	};

@@ -33,6 +33,7 @@ LIBRARY = {
     "pb.h": {"models/onnx/"},
     "pb_encode.h": {"models/onnx/"},
     "sqlite3.h": {"sweep/npu_store_sqlite.c"},
+    "libpq-fe.h": {"sweep/npu_postgres.c"},
     "muParserDLL.h": {"sweep/npu_expression.c"},
     "boost/random/sobol.hpp": {"sweep/npu_sobol.cc"},
 }
