@@ -172,10 +172,35 @@ void npu_run_directory_abandon(struct npu_run_directory *dir)
 #define NPU_SOURCE_DATA ""
 #endif
 
+/* PREFIX/share/systole of the program that runs as PREFIX/bin/NAME, wherever it
+ * was installed to. Returns whether there is one. */
+static int find_share(char *out, size_t size)
+{
+	const ssize_t n = readlink("/proc/self/exe", out, size - 1);
+
+	if (n <= 0)
+		return 0;
+	out[n] = 0;
+	for (int up = 0; up < 2; up++) {
+		char *slash = strrchr(out, '/');
+
+		if (!slash)
+			return 0;
+		*slash = 0;
+	}
+	if (strlen(out) + sizeof NPU_SHARE > size)
+		return 0;
+	strcat(out, NPU_SHARE);
+	return access(out, R_OK) == 0;
+}
+
 void npu_data_path(const char *relative, char *out, size_t size)
 {
 	const char *home = getenv("SYSTOLE_HOME");
+	char share[PATH_MAX];
 
+	if (!home && find_share(share, sizeof share))
+		home = share;
 	if (!home)
 		home = access(NPU_SOURCE_DATA "/configs", R_OK) == 0
 			       ? NPU_SOURCE_DATA

@@ -53,6 +53,13 @@ if(NOT NPU_SANITIZE)
   set_tests_properties(e2e.library PROPERTIES LABELS e2e)
 endif()
 
+# Optional packages that are not there; nothing is built.
+if(NOT NPU_SANITIZE)
+  add_test(NAME e2e.without COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/e2e/without.sh
+    ${PROJECT_SOURCE_DIR})
+  set_tests_properties(e2e.without PROPERTIES LABELS e2e)
+endif()
+
 # Four samples a run are four frames, in a quarter of the time each.
 add_test(NAME e2e.batch
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/batch.py

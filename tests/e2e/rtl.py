@@ -81,6 +81,26 @@ def retirements(program, folder):
           re.search(r"no/x\.csv", done.stderr), done)
 
 
+def installed(program, folder):
+    """In another place than it was configured for: what it runs is installed there,
+    and the same as here, so that nothing is built."""
+    prefix = f"{folder}/prefix"
+    subprocess.run(["cmake", "--install", os.path.dirname(SYSTOLE), "--prefix", prefix],
+                   check=True, stdout=subprocess.DEVNULL)
+    argv = [f"{prefix}/bin/systole", "rtl", program, "--chip", CHIP, "--no-waves"]
+    environment = {**os.environ, "XDG_CACHE_HOME": CACHE}
+    done = subprocess.run(argv, capture_output=True, text=True, env=environment,
+                          check=False)
+    check("installed", done.returncode == 0 and "bits    equal" in done.stdout and
+          "building" not in done.stderr, done)
+    core = pathlib.Path(prefix, "share/systole/sim/rtl/npu_core.sv")
+    core.write_text("module npu_core (input clk; endmodule\n")
+    environment["XDG_CACHE_HOME"] = f"{folder}/cache"
+    done = subprocess.run(argv, capture_output=True, text=True, env=environment,
+                          check=False)
+    check("its own RTL", done.returncode == 70 and f"{core}:1" in done.stderr, done)
+
+
 def copy_of_tree(folder):
     """Where data lies, with RTL of its own."""
     home = pathlib.Path(folder)
@@ -166,6 +186,7 @@ def main():
         broken_rtl(program, folder)
         equal(program)
         retirements(program, folder)
+        installed(program, folder)
         different(program, folder)
     print("\n".join(failures) or "systole rtl does as it says")
     return 1 if failures else 0

@@ -3,7 +3,9 @@
 // random_lockstep T [PROGRAMS [FIRST]]: those of seeds FIRST.. whose chip is
 //   T x T. Exit 1 where memory, a cycle or a count differs; such a program is
 //   made as small as it will go. NPU_RANDOM_PROGRAMS overrides PROGRAMS.
-// random_lockstep seed N: that one, made small and printed.
+// random_lockstep T:LANES [PROGRAMS [FIRST]]: all of those seeds, on a shape of
+//   which ./check runs none.
+// random_lockstep seed N [T:LANES]: that one, made small and printed.
 #include "isa/npu_verify.h"
 #include "tests/support/random_lockstep.h"
 #include <cstdio>
@@ -44,9 +46,8 @@ void print_small(Lockstep &lockstep, const Case &c)
 	npu_text_clear(&text);
 }
 
-int run_one(uint64_t seed)
+int run_one(const Case &c)
 {
-	const Case c(seed);
 	Lockstep lockstep(c.chip);
 	const Verdict v = lockstep.run(c);
 	printf("%s\n%s\n", c.describe().c_str(), v.text.c_str());
@@ -56,16 +57,18 @@ int run_one(uint64_t seed)
 	return 1;
 }
 
-int run_all(uint64_t t, uint64_t programs, uint64_t first)
+// Seeds of `is_usual` shapes are those that ./check runs there.
+int run_all(const npu_chip &shape, bool is_usual, uint64_t programs,
+	    uint64_t first)
 {
-	const npu_chip shape = Case::shape(t);
+	const uint64_t t = shape.array.cols, lanes = shape.vector.lanes;
 	Lockstep lockstep(shape);
 	uint64_t ran = 0, bits = 0, cycles = 0, clocks = 0;
 
 	for (uint64_t seed = first; seed < first + programs; seed++) {
-		if (Case::columns(seed) != t)
+		if (is_usual && Case::columns(seed) != t)
 			continue;
-		const Case c(seed);
+		const Case c(seed, shape);
 		if (!is_legal(c))
 			return 1;
 		const Verdict v = lockstep.run(c);
@@ -82,12 +85,21 @@ int run_all(uint64_t t, uint64_t programs, uint64_t first)
 		if (bits + cycles == WORST)
 			break;
 	}
-	printf("%llu random programs on %llu x %llu, %llu cycles: memory "
-	       "differs in %llu, cycles alone in %llu\n",
+	printf("%llu random programs on %llu x %llu, %llu lanes, %llu cycles: "
+	       "memory differs in %llu, cycles alone in %llu\n",
 	       (unsigned long long)ran, (unsigned long long)t,
-	       (unsigned long long)t, (unsigned long long)clocks,
-	       (unsigned long long)bits, (unsigned long long)cycles);
+	       (unsigned long long)t, (unsigned long long)lanes,
+	       (unsigned long long)clocks, (unsigned long long)bits,
+	       (unsigned long long)cycles);
 	return bits + cycles != 0 || ran == 0;
+}
+
+// "T" or "T:LANES"
+npu_chip shape_of(const char *text)
+{
+	const char *lanes = strchr(text, ':');
+	return lanes ? chip(number(text), number(lanes + 1))
+		     : Case::shape(number(text));
 }
 } // namespace
 
@@ -99,9 +111,10 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	if (strcmp(argv[1], "seed") == 0)
-		return run_one(programs);
+		return run_one(argc > 3 ? Case(programs, shape_of(argv[3]))
+					: Case(programs));
 	if (by_hand)
 		programs = number(by_hand);
-	return run_all(number(argv[1]), programs,
+	return run_all(shape_of(argv[1]), !strchr(argv[1], ':'), programs,
 		       argc > 3 ? number(argv[3]) : first_seed);
 }

@@ -33,14 +33,17 @@ uint64_t Case::columns(uint64_t seed)
 	return seed % 4 ? 4 : 8;
 }
 
-Case::Case(uint64_t from)
-    : seed(from), chip(), tokens(Tokens::NEEDED), memory(Memory::DRAM),
+Case::Case(uint64_t from) : Case(from, shape(columns(from)))
+{
+}
+
+Case::Case(uint64_t from, const npu_chip &of)
+    : seed(from), chip(of), tokens(Tokens::NEEDED), memory(Memory::DRAM),
       memory_argument(0)
 {
 	npu_random mix = { from * 3 + 1 };
 	npu_random random = { npu_random_u64(&mix) };
 
-	chip = shape(columns(from));
 	draw_limits(&random, &chip);
 	draw_dram(&random, &chip);
 	const uint64_t dice = npu_random_below(&random, 4);

@@ -24,6 +24,8 @@ struct Case {
 	std::vector<npu_insn> body;
 
 	explicit Case(uint64_t seed);
+	// On another shape, one of random_program::chip().
+	Case(uint64_t seed, const npu_chip &shape);
 	// The two shapes, 4 x 4 and 8 x 8, and which a seed takes.
 	static npu_chip shape(uint64_t columns);
 	static uint64_t columns(uint64_t seed);
