@@ -181,6 +181,7 @@ struct npu_codegen {
 	struct npu_graph *graph;
 	struct npu_program *program;
 	double dram_bytes_per_cycle;
+	struct npu_tile_cache *tile_cache; /* NULL before the first entry */
 	uint32_t T; /* columns of an accumulator row */
 	uint32_t acc_rows;
 	uint8_t keeps; /* hundredths of the scratchpad for resident values */
@@ -342,6 +343,10 @@ enum npu_status npu__tile_layer(struct npu_codegen *cg, struct npu_work *work);
 
 void npu__matrix_shape(const struct npu_codegen *cg, struct npu_work *work);
 enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work);
+/* The tiling of an earlier layer that is alike (npu_tile_cache.c), for a layer
+ * whose shape is set; returns 0 where there is none. */
+int npu__tile_recall(const struct npu_codegen *cg, struct npu_work *work);
+void npu__tile_remember(struct npu_codegen *cg, const struct npu_work *work);
 void npu__matrix_jobs(struct npu_codegen *cg, const struct npu_work *work);
 
 /* The layers that VX runs tile by tile (npu_gen_vector.c). */

@@ -427,6 +427,8 @@ enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)
 			    .least_rows = UINT64_MAX };
 
 	npu__matrix_shape(cg, work);
+	if (npu__tile_recall(cg, work))
+		return NPU_OK;
 	if (may_im2col(cg, work)) {
 		work->shape.im2col = 1;
 		search_shape(&f);
@@ -438,6 +440,7 @@ enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)
 		work->tiling = f.best;
 		work->runner_up = f.next;
 		work->shape.im2col = f.best_im2col;
+		npu__tile_remember(cg, work);
 		return NPU_OK;
 	}
 	if (f.least_rows > npu__acc_budget(cg, work))
