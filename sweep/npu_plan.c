@@ -98,8 +98,22 @@ struct seen {
 	UT_hash_handle hh;
 };
 
+/* Programs by number, in the order in which they are met. */
+struct program {
+	char key[NPU_TRIAL_KEY_SIZE];
+	uint64_t number;
+	UT_hash_handle hh;
+};
+
+struct pending {
+	uint64_t program, trial;
+};
+
 struct making {
 	struct npu_plan *plan;
+	const struct npu_runner *runner;
+	struct program *programs;
+	struct pending *pending; /* [plan->pending_count] */
 	struct npu_store *store;
 	struct seen *seen;
 	struct npu_text text;
@@ -123,21 +137,89 @@ static int is_new(struct making *m, const char *key)
 	return 1;
 }
 
-static int add_pending(struct npu_plan *plan, uint64_t trial)
+/* Number of the trial's program; UINT64_MAX: no memory. */
+static uint64_t program_of(struct making *m, const struct npu_trial *trial)
 {
+	char key[NPU_TRIAL_KEY_SIZE];
+	struct program *program;
+
+	npu_runner_code_key(m->runner, trial->model, &trial->chip, key);
+	HASH_FIND_STR(m->programs, key, program);
+	if (program)
+		return program->number;
+	program = malloc(sizeof *program);
+	if (!program)
+		return UINT64_MAX;
+	memcpy(program->key, key, sizeof key);
+	program->number = m->plan->programs++;
+	HASH_ADD_STR(m->programs, key, program);
+	return program->number;
+}
+
+static int add_pending(struct making *m, const struct npu_trial *trial)
+{
+	const uint64_t program = program_of(m, trial);
+	const uint64_t count = m->plan->pending_count;
+
 	/* powers of two: grow when one is full */
-	if (!(plan->pending_count & (plan->pending_count - 1))) {
-		const uint64_t room =
-			plan->pending_count ? 2 * plan->pending_count : 1;
-		uint64_t *more =
-			realloc(plan->pending, room * sizeof *plan->pending);
+	if (!(count & (count - 1))) {
+		const uint64_t room = count ? 2 * count : 1;
+		struct pending *more =
+			realloc(m->pending, room * sizeof *m->pending);
 
 		if (!more)
 			return 0;
-		plan->pending = more;
+		m->pending = more;
 	}
-	plan->pending[plan->pending_count++] = trial;
-	return 1;
+	m->pending[m->plan->pending_count++] =
+		(struct pending){ program, trial->index };
+	return program != UINT64_MAX;
+}
+
+static int by_program(const void *a, const void *b)
+{
+	const struct pending *x = a, *y = b;
+
+	if (x->program != y->program)
+		return x->program < y->program ? -1 : 1;
+	return (x->trial > y->trial) - (x->trial < y->trial);
+}
+
+/* Results do not depend on the order: a program is compiled once, or at most
+ * once a worker. */
+static enum npu_status order_pending(struct making *m)
+{
+	struct npu_plan *plan = m->plan;
+
+	if (!plan->pending_count)
+		return NPU_OK;
+	plan->pending = malloc(plan->pending_count * sizeof *plan->pending);
+	if (!plan->pending)
+		return npu_fail(m->err, NPU_E_NOMEM,
+				"no memory for the list of trials");
+	qsort(m->pending, plan->pending_count, sizeof *m->pending, by_program);
+	for (uint64_t i = 0; i < plan->pending_count; i++)
+		plan->pending[i] = m->pending[i].trial;
+	return NPU_OK;
+}
+
+static void clear_making(struct making *m)
+{
+	struct seen *seen, *next;
+	struct program *program, *after;
+
+	HASH_ITER(hh, m->seen, seen, next)
+	{
+		HASH_DEL(m->seen, seen);
+		free(seen);
+	}
+	HASH_ITER(hh, m->programs, program, after)
+	{
+		HASH_DEL(m->programs, program);
+		free(program);
+	}
+	free(m->pending);
+	npu_text_clear(&m->text);
 }
 
 static int add_selected(struct making *m, const struct npu_trial *trial)
@@ -160,7 +242,7 @@ static int add_selected(struct making *m, const struct npu_trial *trial)
 		m->plan->stored++;
 		return 1;
 	}
-	if (is_first < 0 || !add_pending(m->plan, trial->index)) {
+	if (is_first < 0 || !add_pending(m, trial)) {
 		m->status = npu_fail(m->err, NPU_E_NOMEM,
 				     "no memory for the list of trials");
 		return 0;
@@ -198,8 +280,9 @@ enum npu_status npu_plan_make(const struct npu_sweep *sweep,
 			      const struct npu_plan_options *options,
 			      struct npu_plan *out, struct npu_error *err)
 {
-	struct making m = { .plan = out, .store = store, .err = err };
-	struct seen *seen, *next;
+	struct making m = {
+		.plan = out, .runner = runner, .store = store, .err = err
+	};
 	enum npu_status status;
 
 	memset(out, 0, sizeof *out);
@@ -207,13 +290,10 @@ enum npu_status npu_plan_make(const struct npu_sweep *sweep,
 	out->later = (out->points - npu_sweep_known_count(sweep)) *
 		     sweep->model_count;
 	status = npu_plan_walk(sweep, runner, options, add_trial, &m, err);
-	HASH_ITER(hh, m.seen, seen, next)
-	{
-		HASH_DEL(m.seen, seen);
-		free(seen);
-	}
-	npu_text_clear(&m.text);
 	status = status == NPU_OK ? m.status : status;
+	if (status == NPU_OK)
+		status = order_pending(&m);
+	clear_making(&m);
 	if (status != NPU_OK)
 		npu_plan_clear(out);
 	return status;

@@ -11,9 +11,10 @@ extern "C" {
 enum { NPU_TRIALS_MAX = 16 * 1000 * 1000 };
 
 enum npu_trial_state {
-	NPU_TRIAL_selected, /* to be simulated, or taken from the store */
-	NPU_TRIAL_impossible, /* no chip can be so */
-	NPU_TRIAL_constrained, /* a constraint of the chip alone does not hold */
+	NPU_TRIAL_selected,    /* to be simulated, or taken from the store */
+	NPU_TRIAL_impossible,  /* no chip can be so */
+	NPU_TRIAL_constrained, /* a constraint of the chip alone does not hold
+				*/
 	NPU_TRIAL_capped,      /* beyond run_cap */
 	NPU_TRIAL_elsewhere,   /* of another shard */
 };
@@ -45,7 +46,7 @@ NPU_NODISCARD enum npu_status npu_judge_position(struct npu_judge *judge,
 
 struct npu_plan_options {
 	uint64_t shard, shards; /* of shards 0..shards-1; 0 shards: all */
-	uint64_t first; /* point to begin with */
+	uint64_t first;         /* point to begin with */
 };
 
 /* Walk all trials of known points in order; the selected ones have their key.
@@ -67,8 +68,11 @@ struct npu_plan {
 	uint64_t selected;
 	uint64_t repeated; /* of these, with the key of an earlier one */
 	uint64_t stored;   /* with an outcome in the store */
-	uint64_t *pending; /* [pending_count] trials to run, in order */
+	/* [pending_count] trials to run: in order, but those that share a
+	 * program with an earlier one follow it */
+	uint64_t *pending;
 	uint64_t pending_count;
+	uint64_t programs; /* that these have between them */
 };
 
 /*   store  NULL: nothing is stored

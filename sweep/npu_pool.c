@@ -30,6 +30,7 @@ enum {
 struct answer {
 	uint64_t trial;
 	uint32_t status, length;
+	uint32_t compiled; /* programs, for this trial */
 	char key[NPU_TRIAL_KEY_SIZE];
 };
 
@@ -97,6 +98,7 @@ static int answer_trial(struct pool *p, int socket, uint64_t index,
 	struct npu_activity activity;
 	struct answer answer = { .trial = index };
 	struct npu_trial trial;
+	const uint64_t before = npu_runner_count(p->runner).compiled;
 	enum npu_status status;
 
 	text->length = 0;
@@ -112,6 +114,8 @@ static int answer_trial(struct pool *p, int socket, uint64_t index,
 		npu_text_add(text, "%s", err.message);
 	answer.status = (uint32_t)status;
 	answer.length = (uint32_t)text->length;
+	answer.compiled =
+		(uint32_t)(npu_runner_count(p->runner).compiled - before);
 	return !text->failed && write_all(socket, &answer, sizeof answer) &&
 	       write_all(socket, text->data, text->length);
 }
@@ -257,6 +261,7 @@ static enum npu_status take_answer(struct pool *p, struct worker *w, char *text)
 	    !read_all(w->socket, text, answer.length))
 		return bury(p, w);
 	text[answer.length] = 0;
+	p->progress.compiled += answer.compiled;
 	memmove(w->run, w->run + 1, --w->count * sizeof *w->run);
 	return keep(p, answer.trial, answer.key, (enum npu_status)answer.status,
 		    text);

@@ -12,8 +12,9 @@ extern "C" {
 enum { NPU_JOBS_MAX = 1024 };
 
 struct npu_progress {
-	uint64_t total;	     /* trials to run now */
-	uint64_t done;	     /* stored, those below among them */
+	uint64_t total;      /* trials to run now */
+	uint64_t done;       /* stored, those below among them */
+	uint64_t compiled;   /* programs, by all workers */
 	uint64_t infeasible; /* the chip cannot run the model */
 	uint64_t failed;     /* something went wrong */
 	double seconds;
@@ -44,8 +45,7 @@ struct npu_feed {
 				const struct npu_outcome *outcome,
 				struct npu_error *err);
 	/* Called several times a second: store what waits. */
-	enum npu_status (*flush)(void *user, int at_end,
-				 struct npu_error *err);
+	enum npu_status (*flush)(void *user, int at_end, struct npu_error *err);
 };
 
 /* Run what the feed gives in worker processes. A worker that dies costs the

@@ -21,7 +21,7 @@ struct compiled {
 	struct npu_program *program;
 	size_t model;
 	uint8_t hash[SHA256_DIGEST_SIZE]; /* of the keys that code depends on */
-	uint64_t used;			  /* when, in trials */
+	uint64_t used;                    /* when, in trials */
 };
 
 struct npu_runner {
@@ -73,9 +73,9 @@ static int is_one_of(const struct npu_chip_key *key, const char *const *names,
 static int affects_counts(const struct npu_chip_key *key)
 {
 	static const char *const others[] = {
-		"chip.name",	     "chip.technology",
-		"chip.process",	     "chip.clock_gating",
-		"chip.temperature",  "chip.zero_activations",
+		"chip.name",        "chip.technology",
+		"chip.process",     "chip.clock_gating",
+		"chip.temperature", "chip.zero_activations",
 	};
 
 	return !is_one_of(key, others, sizeof others / sizeof others[0]);
@@ -86,9 +86,9 @@ static int affects_counts(const struct npu_chip_key *key)
 static int affects_code(const struct npu_chip_key *key)
 {
 	static const char *const others[] = {
-		"chip.clock",	  "dram.preset",     "dram.model",
-		"dram.map",	  "dram.channels",   "dram.interleave",
-		"dram.width",	  "dram.bandwidth",  "dram.latency",
+		"chip.clock",      "dram.preset",     "dram.model",
+		"dram.map",        "dram.channels",   "dram.interleave",
+		"dram.width",      "dram.bandwidth",  "dram.latency",
 		"queues.prefetch", "dma.outstanding",
 	};
 
@@ -107,10 +107,35 @@ static void code_hash(const struct npu_chip *chip, uint8_t *out)
 	sha256_digest(&hash, SHA256_DIGEST_SIZE, out);
 }
 
+static void print_key(const uint8_t *digest, char key[NPU_TRIAL_KEY_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < SHA256_DIGEST_SIZE; i++) {
+		key[2 * i] = digits[digest[i] >> 4];
+		key[2 * i + 1] = digits[digest[i] & 15];
+	}
+	key[2 * SHA256_DIGEST_SIZE] = 0;
+}
+
+void npu_runner_code_key(const struct npu_runner *runner, size_t model,
+			 const struct npu_chip *chip,
+			 char key[NPU_TRIAL_KEY_SIZE])
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx hash;
+
+	code_hash(chip, digest);
+	sha256_init(&hash);
+	sha256_update(&hash, SHA256_DIGEST_SIZE, runner->models[model].hash);
+	sha256_update(&hash, SHA256_DIGEST_SIZE, digest);
+	sha256_digest(&hash, SHA256_DIGEST_SIZE, digest);
+	print_key(digest, key);
+}
+
 void npu_runner_key(const struct npu_runner *runner, size_t model,
 		    const struct npu_chip *chip, char key[NPU_TRIAL_KEY_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t digest[SHA256_DIGEST_SIZE];
 	struct sha256_ctx hash;
 
@@ -119,11 +144,7 @@ void npu_runner_key(const struct npu_runner *runner, size_t model,
 	sha256_update(&hash, SHA256_DIGEST_SIZE, runner->models[model].hash);
 	hash_chip(&hash, chip, affects_counts);
 	sha256_digest(&hash, SHA256_DIGEST_SIZE, digest);
-	for (size_t i = 0; i < SHA256_DIGEST_SIZE; i++) {
-		key[2 * i] = digits[digest[i] >> 4];
-		key[2 * i + 1] = digits[digest[i] & 15];
-	}
-	key[2 * SHA256_DIGEST_SIZE] = 0;
+	print_key(digest, key);
 }
 
 /* ---- models ---- */

@@ -30,6 +30,12 @@ void npu_runner_destroy(struct npu_runner *runner);
 void npu_runner_key(const struct npu_runner *runner, size_t model,
 		    const struct npu_chip *chip, char key[NPU_TRIAL_KEY_SIZE]);
 
+/* What a trial's program depends on, likewise: less, so that chips of one code
+ * key share one. */
+void npu_runner_code_key(const struct npu_runner *runner, size_t model,
+			 const struct npu_chip *chip,
+			 char key[NPU_TRIAL_KEY_SIZE]);
+
 /* Compile (or take the program of a chip that compiles alike), verify, and
  * simulate without data.
  *   errors  E_CAPACITY, E_UNSUPPORTED: the chip cannot run the model; others

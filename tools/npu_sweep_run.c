@@ -50,16 +50,17 @@ static enum npu_status report(const struct run *r, struct npu_error *err)
 		       r->repeated, p->done, p->seconds,
 		       p->seconds > 0 ? (double)p->done / p->seconds : 0,
 		       p->infeasible, p->failed);
-		return p->done == p->total ? npu_sweep_effects(r->command,
-							       r->store, NULL,
-							       err)
-					   : NPU_OK;
+		return p->done == p->total
+			       ? npu_sweep_effects(r->command, r->store, NULL,
+						   err)
+			       : NPU_OK;
 	}
 	object = json_object();
 	set(object, "selected", r->selected);
 	set(object, "stored_before", r->stored);
 	set(object, "repeated", r->repeated);
 	set(object, "simulated", p->done);
+	set(object, "compiled", p->compiled);
 	set(object, "infeasible", p->infeasible);
 	set(object, "failed", p->failed);
 	set(object, "unfinished", p->total - p->done);
@@ -92,6 +93,7 @@ static void add_progress(struct npu_progress *to, const struct npu_progress *p)
 {
 	to->total += p->total;
 	to->done += p->done;
+	to->compiled += p->compiled;
 	to->infeasible += p->infeasible;
 	to->failed += p->failed;
 	to->seconds += p->seconds;
@@ -142,20 +144,18 @@ static enum npu_status run_generations(struct run *r, struct npu_error *err)
 		if (!more || stopped)
 			return NPU_OK;
 		r->shown.generation++;
-		NPU_TRY(run_points(r,
-				   npu_sweep_known_count(sweep) -
-					   sweep->population,
-				   err));
+		NPU_TRY(run_points(
+			r, npu_sweep_known_count(sweep) - sweep->population,
+			err));
 	}
 }
 
 static enum npu_status run(struct run *r, struct npu_error *err)
 {
 	const struct npu_arguments *args = r->command->args;
-	enum npu_status status =
-		r->command->sweep->method == NPU_METHOD_nsga2
-			? run_generations(r, err)
-			: run_points(r, 0, err);
+	enum npu_status status = r->command->sweep->method == NPU_METHOD_nsga2
+					 ? run_generations(r, err)
+					 : run_points(r, 0, err);
 
 	if (stopped)
 		print_resume(args);

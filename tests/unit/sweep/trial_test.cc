@@ -1,11 +1,14 @@
 // A trial's identity, its counts, and figures that equal those of a run.
 #include "base/npu_file.h"
 #include "base/npu_text.h"
+#include "sweep/npu_plan.h"
 #include "sweep/npu_trial.h"
+#include <algorithm>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace
 {
@@ -23,8 +26,8 @@ class Trial : public ::testing::Test
 			"sweep: s\nmethod: grid\n"
 			"models: [lenet5, {model: mlp, batch: 4}]\n"
 			"parameters: {array.rows: [16]}\n";
-		ASSERT_EQ(npu_file_write(path.c_str(), text.data(),
-					 text.size(), &err),
+		ASSERT_EQ(npu_file_write(path.c_str(), text.data(), text.size(),
+					 &err),
 			  NPU_OK);
 		ASSERT_EQ(npu_sweep_load(path.c_str(), &sweep, &err), NPU_OK)
 			<< err.message;
@@ -149,8 +152,8 @@ TEST_F(Trial, FiguresAreThoseOfTheRun)
 		    double(result->total.cycles) * 1e9 /
 			    double(sweep->base.chip.clock),
 		    1e-6);
-	EXPECT_NEAR(m[NPU_METRIC_frames_per_s] * m[NPU_METRIC_latency_ns],
-		    4e9, 1);
+	EXPECT_NEAR(m[NPU_METRIC_frames_per_s] * m[NPU_METRIC_latency_ns], 4e9,
+		    1);
 	npu_result_destroy(result);
 	npu_sim_destroy(sim);
 	npu_program_destroy(program);
@@ -172,4 +175,71 @@ TEST_F(Trial, AnotherTechnologyNeedsNoSimulation)
 		EXPECT_LT(m[NPU_METRIC_energy_pj], last) << node;
 		last = m[NPU_METRIC_energy_pj];
 	}
+}
+
+namespace
+{
+std::vector<uint64_t> pending(const npu_sweep *sweep, const npu_runner *runner)
+{
+	const npu_plan_options options = {};
+	npu_error err = {};
+	npu_plan plan;
+	EXPECT_EQ(npu_plan_make(sweep, runner, nullptr, &options, &plan, &err),
+		  NPU_OK)
+		<< err.message;
+	std::vector<uint64_t> all(plan.pending,
+				  plan.pending + plan.pending_count);
+	EXPECT_EQ(plan.programs, 4u);
+	npu_plan_clear(&plan);
+	return all;
+}
+} // namespace
+
+// Counted work: programs that 16 trials compile in the order of the plan, with
+// fewer than the runner keeps; and that what a kept program counts is what a
+// runner counts that has compiled for this trial alone.
+TEST(Plan, TrialsOfOneProgramFollowOneAnother)
+{
+	const std::string path = testing::TempDir() + "plan-" +
+				 std::to_string(getpid()) + ".yaml";
+	const std::string text = "sweep: s\nmethod: grid\nmodels: [lenet5]\n"
+				 "parameters:\n"
+				 "  dma.outstanding: [8, 16, 32, 64]\n"
+				 "  array.rows: [8, 16]\n"
+				 "  scratchpad.bytes: [64 KiB, 128 KiB]\n";
+	npu_sweep *sweep = nullptr;
+	npu_runner *runner = nullptr;
+	npu_error err = {};
+	ASSERT_EQ(npu_file_write(path.c_str(), text.data(), text.size(), &err),
+		  NPU_OK);
+	ASSERT_EQ(npu_sweep_load(path.c_str(), &sweep, &err), NPU_OK)
+		<< err.message;
+	unlink(path.c_str());
+	ASSERT_EQ(npu_runner_create(sweep, &runner, &err), NPU_OK);
+	std::vector<uint64_t> order = pending(sweep, runner);
+	for (size_t i = 0; i < order.size(); i++) {
+		npu_activity kept = {}, alone = {};
+		npu_runner *fresh = nullptr;
+		npu_trial trial;
+		ASSERT_EQ(npu_trial_of(sweep, order[i], &trial, &err), NPU_OK);
+		ASSERT_EQ(npu_runner_run(runner, 0, &trial.chip, &kept, &err),
+			  NPU_OK);
+		EXPECT_EQ(npu_runner_count(runner).compiled, i / 4 + 1);
+		ASSERT_EQ(npu_runner_create(sweep, &fresh, &err), NPU_OK);
+		ASSERT_EQ(npu_runner_run(fresh, 0, &trial.chip, &alone, &err),
+			  NPU_OK);
+		npu_text a = {}, b = {};
+		npu_activity_print(&kept, &a);
+		npu_activity_print(&alone, &b);
+		EXPECT_STREQ(a.data, b.data);
+		npu_text_clear(&a);
+		npu_text_clear(&b);
+		npu_runner_destroy(fresh);
+	}
+	std::sort(order.begin(), order.end());
+	ASSERT_EQ(order.size(), 16u);
+	for (size_t i = 0; i < order.size(); i++)
+		EXPECT_EQ(order[i], i); // each once
+	npu_runner_destroy(runner);
+	npu_sweep_destroy(sweep);
 }
