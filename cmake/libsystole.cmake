@@ -52,6 +52,6 @@ foreach(folder base configs isa models compiler sim traces)
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/systole/${folder}
     FILES_MATCHING PATTERN "*.h" PATTERN "*.def" PATTERN "*_internal.h" EXCLUDE)
 endforeach()
-install(DIRECTORY configs/chips configs/technologies
+install(DIRECTORY configs/chips configs/technologies configs/sweeps
   DESTINATION ${CMAKE_INSTALL_DATADIR}/systole/configs)
 install(DIRECTORY models/zoo models/blocks DESTINATION ${CMAKE_INSTALL_DATADIR}/systole/models)

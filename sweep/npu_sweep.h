@@ -106,6 +106,13 @@ struct npu_sweep {
 	const char *store; /* a file, or postgresql://... */
 };
 
+/* Path of a sweep: of a name, without dot and slash, that of configs/sweeps
+ * (the installed one); else what was given.
+ *   errors  E_IO: no such name, with the nearest one as a hint */
+NPU_NODISCARD enum npu_status npu_sweep_find(const char *name_or_path,
+					     char *path, size_t size,
+					     struct npu_error *err);
+
 /* Read and check a sweep file.
  *   out     the caller owns it
  *   errors  E_IO, E_SYNTAX, E_RANGE, E_LIMIT: located */

@@ -25,5 +25,6 @@ set_tests_properties(e2e.nsga2 PROPERTIES LABELS e2e TIMEOUT 300)
 # What the verbs print, and how progress is shown.
 add_test(NAME e2e.sweep_verbs
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/sweep_verbs.py
-  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/sweep-verbs-e2e)
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/sweep-verbs-e2e
+  ${PROJECT_SOURCE_DIR}/docs/sweeps.md)
 set_tests_properties(e2e.sweep_verbs PROPERTIES LABELS e2e TIMEOUT 120)

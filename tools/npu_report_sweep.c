@@ -4,7 +4,7 @@
 #include "tools/npu_sweep_collect.h"
 
 static enum npu_status write_table(const struct npu_arguments *args,
-				   const struct npu_sweep_command *c,
+				   struct npu_sweep_command *c,
 				   enum npu_report_format format,
 				   struct npu_error *err)
 {
@@ -13,7 +13,7 @@ static enum npu_status write_table(const struct npu_arguments *args,
 	struct npu_store *store;
 	enum npu_status status;
 
-	NPU_TRY(npu_store_open(c->store, NPU_STORE_READ, &store, err));
+	NPU_TRY(npu_sweep_open_store(c, &store, err));
 	status = npu_collection_create(c, store, &collection, err);
 	npu_store_close(store);
 	NPU_TRY(status);

@@ -14,11 +14,12 @@ struct npu_sweep_command {
 	char store[1024];
 };
 
-/* Read the sweep file at `path`; --store and --shard as given.
+/* Read a sweep, by its name or path; --store and --shard as given.
  *   c       zeroed but for `args`; npu_sweep_command_close() frees what it
  *           holds, also after a failure */
 NPU_NODISCARD enum npu_status
-npu_sweep_command_open(const struct npu_arguments *args, const char *path,
+npu_sweep_command_open(const struct npu_arguments *args,
+		       const char *name_or_path,
 		       struct npu_sweep_command *c, struct npu_error *err);
 void npu_sweep_command_close(struct npu_sweep_command *c);
 

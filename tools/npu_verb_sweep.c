@@ -38,13 +38,15 @@ static enum npu_status read_shard(const struct npu_arguments *args,
 	return NPU_OK;
 }
 
-/* The store beside the sweep file, unless its path is absolute. */
+/* The store beside the sweep file, unless its path is absolute; in the current
+ * folder where the sweep is one of ours. */
 static enum npu_status place_store(const struct npu_arguments *args,
+				   const char *sweep,
 				   struct npu_sweep_command *c,
 				   struct npu_error *err)
 {
 	const char *given = npu_option_text(args, NPU_OPTION_store, NULL);
-	const char *slash = strrchr(c->sweep->path, '/');
+	const char *slash = strrchr(sweep, '/');
 	const char *name = given ? given : c->sweep->store;
 	int n;
 
@@ -52,18 +54,20 @@ static enum npu_status place_store(const struct npu_arguments *args,
 		n = snprintf(c->store, sizeof c->store, "%s", name);
 	else
 		n = snprintf(c->store, sizeof c->store, "%.*s/%s",
-			     (int)(slash - c->sweep->path), c->sweep->path,
-			     name);
+			     (int)(slash - sweep), sweep, name);
 	if (n >= (int)sizeof c->store)
 		return npu_fail(err, NPU_E_IO, "store: path too long");
 	return NPU_OK;
 }
 
 enum npu_status npu_sweep_command_open(const struct npu_arguments *args,
-				       const char *path,
+				       const char *name_or_path,
 				       struct npu_sweep_command *c,
 				       struct npu_error *err)
 {
+	char path[1024];
+
+	NPU_TRY(npu_sweep_find(name_or_path, path, sizeof path, err));
 	NPU_TRY(npu_sweep_load(path, &c->sweep, err));
 	NPU_TRY(read_shard(args, &c->options, err));
 	if (c->sweep->method == NPU_METHOD_nsga2 && c->options.shards)
@@ -71,7 +75,7 @@ enum npu_status npu_sweep_command_open(const struct npu_arguments *args,
 				   "--shard: method nsga2 decides a generation "
 				   "by all results of the last one, so it "
 				   "cannot be cut into shards");
-	NPU_TRY(place_store(args, c, err));
+	NPU_TRY(place_store(args, name_or_path, c, err));
 	return npu_runner_create(c->sweep, &c->runner, err);
 }
 
@@ -105,7 +109,8 @@ enum npu_status npu_verb_sweep(const struct npu_arguments *args,
 				near ? near : "", near ? "\"?" : "");
 	if (args->positional_count < 2)
 		return npu_fail(err, NPU_E_USAGE,
-				"sweep %s: expected a sweep file",
+				"sweep %s: expected a sweep file, or a name of "
+				"configs/sweeps",
 				actions[i].name);
 	if (args->positional_count - 2 > actions[i].files)
 		return npu_fail(err, NPU_E_USAGE,

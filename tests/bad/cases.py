@@ -160,3 +160,36 @@ case("report of a file", ["report", "a.txt"], 8, r"a\.txt: not a directory", a_t
 case("report in a format that is none", "report x --format pdf", 2, r"--format: expected html\|markdown.*\"pdf\"")
 case("report of a broken summary", "report d -o r.html", 3, r"d/summary\.json:2:.*JSON", d__summary_json="{\n]")
 case("report of another schema", "report d --json", 3, r"d/summary\.json.*systole\.summary/1", d__summary_json="{\"schema\": \"x\"}")
+
+# ---- sweeps ----------------------------------------------------------------
+HEAD = "sweep: s\nmodels: [mlp]\n"
+GRID = HEAD + "method: grid\nparameters: {array.rows: [8]}\n"
+
+
+def sweep(name, text, exit_code, says):
+    case("sweep: " + name, "sweep plan s.yaml", exit_code, says, s_yaml=text)
+
+
+case("sweep of no such name", "sweep plan quik", 8, r"unknown sweep 'quik'; did you mean 'quick'\?")
+case("sweep file that is not there", "sweep plan ./none.yaml", 8, r"none\.yaml: error: .*No such file")
+case("action of a sweep that is none", "sweep rum s.yaml", 2, r"no action \"rum\"; did you mean \"run\"\?")
+case("shard of nsga2", "sweep run s.yaml --shard 0/2", 2, r"s\.yaml:3:9: error: --shard: method nsga2", s_yaml=HEAD + "method: nsga2\npopulation: 4\ngenerations: 2\nparameters: {array.rows: [8, 16]}\nobjectives: [{minimize: cycles}]\n")
+sweep("unknown key", GRID + "objectve: []\n", 3, r"s\.yaml:5:1: error: .*objectve.*did you mean.*objectives")
+sweep("unknown method", HEAD + "method: nsga3\n", 3, r"s\.yaml:3:9: error: .*nsga3.*did you mean.*nsga2")
+sweep("no models", "sweep: s\nmodels: []\n", 3, r"s\.yaml:2:9: error: .*at least one model")
+sweep("unknown model", GRID.replace("mlp", "mpl"), 8, r"mpl.*did you mean.*mlp")
+sweep("unknown chip", GRID + "chip: egde\n", 8, r"egde.*did you mean.*edge")
+sweep("unknown parameter", HEAD + "method: grid\nparameters:\n  array.row: [8]\n", 3, r"s\.yaml:5:3: error: unknown chip key \"array\.row\"; did you mean \"array\.rows\"\?")
+sweep("value out of range", HEAD + "method: grid\nparameters:\n  array.rows: [8, 0]\n", 3, r"s\.yaml:5:19: error: .*1\.\.1024")
+sweep("bare KB", HEAD + "method: grid\nparameters:\n  scratchpad.bytes: [64 KB]\n", 3, r"s\.yaml:5:22: error: .*KiB")
+sweep("range without a step", HEAD + "method: grid\nparameters:\n  array.rows: {range: [8, 16]}\n", 3, r"s\.yaml:5:\d+: error: .*one of `scale: log2`")
+sweep("unknown name in an expression", HEAD + "method: grid\nparameters:\n  array.rows: {expr: array.colls}\n", 3, r"s\.yaml:5:22: error: unknown name \"array\.colls\"; did you mean \"array\.cols\"\?")
+sweep("unknown name in a constraint", GRID + "constraints: [latncy_ns < 5]\n", 3, r"s\.yaml:5:15: error: unknown name \"latncy_ns\"; did you mean \"latency_ns\"\?")
+sweep("unknown objective", GRID + "objectives: [{minimize: enrgy_pj}]\n", 3, r"s\.yaml:5:\d+: error: .*enrgy_pj.*did you mean.*energy_pj")
+sweep("objective without a goal", GRID + "objectives: [{minimise: cycles}]\n", 3, r"s\.yaml:5:\d+: error: .*minimise.*did you mean.*minimize")
+sweep("zip of what is no parameter", GRID + "zip: [[array.rows, array.cols]]\n", 3, r"s\.yaml:5:20: error: .*no parameter")
+sweep("samples of a grid", GRID + "samples: 3\n", 3, r"s\.yaml:5:1: error: method grid has no `samples`")
+sweep("nsga2 without a population", HEAD + "method: nsga2\ngenerations: 2\nparameters: {array.rows: [8]}\n", 3, r"error: method nsga2 needs `population`")
+sweep("population too small", HEAD + "method: nsga2\npopulation: 3\ngenerations: 2\nparameters: {array.rows: [8]}\nobjectives: [{minimize: cycles}]\n", 3, r"s\.yaml:4:13: error: .*4\.\.4096")
+sweep("on_error that is none", GRID + "on_error: ignore\n", 3, r"s\.yaml:5:11: error: .*continue.*stop.*ignore")
+sweep("more points than there may be", HEAD + "method: grid\nparameters:\n" + "".join(f"  {k}: {{range: [1, 1024], step: 1}}\n" for k in ("array.rows", "array.cols", "vector.lanes")), 5, r"s\.yaml.*more than \d+ trials; give `method: sobol`")

@@ -43,4 +43,6 @@ cc "$work/user.c" -I"$work/inst/include/systole" -o "$work/static" \
 	"$(find "$work/inst" -name libsystole.a)" -lyaml -ljansson -lnettle -ldnnl -lm
 "$work/static" | grep -qx "16 rows"
 "$work/inst/bin/systole" run mlp --mode timing --json >/dev/null
+(cd "$work" && "$work/inst/bin/systole" sweep run quick --progress none --json \
+	>/dev/null && test -f "$work/quick.sqlite")
 echo "shared, package and static all work"

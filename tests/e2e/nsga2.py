@@ -157,6 +157,8 @@ def check_hard(file, store, plain):
         for name in ("latency_ns", "utilization_ratio"):
             product = float(mine[0][name]) * float(mine[1][name])
             assert abs(one[name] ** 2 / product - 1) < 1e-9, one
+            assert [abs(m[name] / float(r[name]) - 1) < 1e-9 for m, r in
+                    zip(one["models"], mine)] == [True, True], one
 
 
 def kill_and_resume(file, store, plain):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""sweep_verbs.py SYSTOLE DIR: what the verbs of a sweep print, against the
+"""sweep_verbs.py SYSTOLE DIR PAGE: what the verbs of a sweep print, against the
 export: effects of a sensitivity sweep, constraints of results, run_cap, and
-the three kinds of progress, the bar on a terminal of its own.
+the three kinds of progress, the bar on a terminal of its own; and the file and
+commands of the page as they stand there.
 """
 import csv
 import io
@@ -15,8 +16,9 @@ import shutil
 import subprocess
 import sys
 
-SYSTOLE = sys.argv[1]
+SYSTOLE = os.path.abspath(sys.argv[1])
 WHERE = pathlib.Path(sys.argv[2])
+PAGE = pathlib.Path(sys.argv[3])
 
 STEPS = """
 sweep: steps
@@ -186,12 +188,32 @@ def progress():
     print("progress as a bar, as lines, as JSON, not at all")
 
 
+def page():
+    """Every command of docs/sweeps.md, and its example of a file."""
+    text = PAGE.read_text()
+    file = write("small.yaml", re.search(r"```yaml\n(.*?)```", text, re.S)[1])
+    plan = json.loads(systole("plan", file, "--json").stdout)
+    assert plan["points"] == 3 * 4 * 3 * 2 and plan["trials"] == 144, plan
+    folder = WHERE / "page"
+    folder.mkdir()
+    commands = re.findall(r"^    systole (.*?)(?:  +#.*)?$", text, re.M)
+    assert len(commands) >= 9, commands
+    for command in commands:
+        done = subprocess.run([SYSTOLE, *command.split()], cwd=folder,
+                              capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (command, done.stderr)
+    assert (folder / "quick.csv").read_bytes() == \
+        (folder / "all.csv").read_bytes()
+    print(f"{len(commands)} commands of the page run")
+
+
 def main():
     shutil.rmtree(WHERE, ignore_errors=True)
     WHERE.mkdir(parents=True)
     sensitivity()
     constraints()
     progress()
+    page()
 
 
 os.environ["LC_ALL"] = "C"
