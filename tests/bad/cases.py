@@ -155,8 +155,8 @@ case("output over a file of the user's", "run mlp -o mine", 8, r"mine: error: .*
 case("output into a folder that is not there", "run mlp -o no/such/place", 8, r"no/such/place: error: ")
 
 # ---- reports -------------------------------------------------------------
-case("report of no directory", "report nowhere -o r.html", 8, r"nowhere/summary\.json")
-case("report of a file", ["report", "a.txt"], 8, r"a\.txt: not a directory", a_txt="x")
+case("report of no directory", "report nowhere -o r.html", 8, r"nowhere: not there; expected a directory")
+case("report of a file", ["report", "a.txt"], 3, r"a\.txt:1:1: error: expected a mapping", a_txt="x")
 case("report in a format that is none", "report x --format pdf", 2, r"--format: expected html\|markdown.*\"pdf\"")
 case("report of a broken summary", "report d -o r.html", 3, r"d/summary\.json:2:.*JSON", d__summary_json="{\n]")
 case("report of another schema", "report d --json", 3, r"d/summary\.json.*systole\.summary/1", d__summary_json="{\"schema\": \"x\"}")
