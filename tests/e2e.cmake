@@ -65,3 +65,9 @@ add_test(NAME e2e.batch
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/batch.py
   $<TARGET_FILE:systole>)
 set_tests_properties(e2e.batch PROPERTIES LABELS e2e)
+
+# Names that attack whoever reads them, through every writer.
+add_test(NAME e2e.hostile
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/hostile.py
+  $<TARGET_FILE:systole> ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/hostile)
+set_tests_properties(e2e.hostile PROPERTIES LABELS e2e TIMEOUT 120)

@@ -1,6 +1,6 @@
 /* tools/npu_main.c - `systole`: find the verb, run it, print its error.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "base/npu_text.h"
+#include "base/npu_utf8.h"
 #include "tools/npu_command.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -103,18 +103,19 @@ static const struct npu_verb *find_verb(const char *name, struct npu_error *err)
 /* Compiler form, so that editors can jump to it. */
 static int report(enum npu_status status, const struct npu_error *err)
 {
+	struct npu_text text = { 0 };
+
 	if (status != NPU_OK) {
 		fflush(stdout);
+		npu_text_add_safe(&text, err->path[0] ? err->path : "systole");
 		if (err->path[0] && err->line)
-			fprintf(stderr, "%s:%u:%u: ", err->path, err->line,
-				err->column);
-		else if (err->path[0])
-			fprintf(stderr, "%s: ", err->path);
-		else
-			fputs("systole: ", stderr);
-		fprintf(stderr, "error: %s\n",
-			err->message[0] ? err->message
-					: npu_status_text(status));
+			npu_text_add(&text, ":%u:%u", err->line, err->column);
+		npu_text_add(&text, ": error: ");
+		npu_text_add_safe(&text, err->message[0]
+						 ? err->message
+						 : npu_status_text(status));
+		fprintf(stderr, "%s\n", text.data ? text.data : "error");
+		npu_text_clear(&text);
 	}
 	return npu_status_exit_code(status);
 }

@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "tools/npu_run_files.h"
 #include "base/npu_file.h"
+#include "base/npu_utf8.h"
 #include "tools/npu_run_figures.h"
 #include "traces/npu_runs.h"
 #include "traces/npu_writers.h"
@@ -25,6 +26,26 @@ enum npu_status npu_print_text(const struct npu_text *text,
 	    fflush(stdout) != 0)
 		return npu_fail(err, NPU_E_IO, "writing to stdout");
 	return NPU_OK;
+}
+
+enum npu_status npu_print_readable(struct npu_text *text, struct npu_error *err)
+{
+	struct npu_text safe = { .failed = text->failed };
+	enum npu_status status;
+
+	for (char *part = text->data; part && *part;) {
+		const size_t n = strcspn(part, "\n\t");
+		const char end = part[n];
+
+		part[n] = '\0';
+		npu_text_add_safe(&safe, part);
+		npu_text_add_bytes(&safe, &end, end != '\0');
+		part += n + (end != '\0');
+	}
+	status = npu_print_text(&safe, err);
+	npu_text_clear(&safe);
+	npu_text_clear(text);
+	return status;
 }
 
 /* Write `text` as aside/name and empty it. */

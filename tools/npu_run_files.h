@@ -26,4 +26,8 @@ npu_run_print(const struct npu_arguments *args, const struct npu_result *result,
 /* Write `text` to stdout; E_IO. */
 NPU_NODISCARD enum npu_status npu_print_text(const struct npu_text *text,
 					     struct npu_error *err);
+/* The same for readers: of the characters of npu_utf8_is_unsafe() only line
+ * ends and tabs stay, so that no name steers the terminal. Empties `text`. */
+NPU_NODISCARD enum npu_status npu_print_readable(struct npu_text *text,
+						 struct npu_error *err);
 #endif

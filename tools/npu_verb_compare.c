@@ -6,19 +6,21 @@
 #include <stdio.h>
 
 /* Every tensor of the program, in the order in which layers completed. */
-static void print_checks(const struct npu_comparison *c)
+static enum npu_status print_checks(const struct npu_comparison *c,
+				    struct npu_error *err)
 {
 	const struct npu_program *program = c->session->program;
 	const struct npu_value *value;
+	struct npu_text text = { 0 };
 	uint32_t at = 0;
 
-	printf("Against the exact reference, bit by bit\n\n"
+	npu_text_add(&text, "Against the exact reference, bit by bit\n\n"
 	       "  %-28s %-28s %12s %12s\n",
 	       "layer", "tensor", "elements", "mismatches");
 	for (size_t i = 0; i < c->check_count; i++) {
 		const struct npu_tensor_check *check = &c->checks[i];
 
-		printf("  %-28.28s %-28.28s %12" PRIu64 " %12" PRIu64 "%s\n",
+		npu_text_add(&text, "  %-28.28s %-28.28s %12" PRIu64 " %12" PRIu64 "%s\n",
 		       check->layer < program->layer_count
 			       ? program->layer[check->layer].name
 			       : "-",
@@ -27,10 +29,11 @@ static void print_checks(const struct npu_comparison *c)
 		       check->difference.mismatches ? "  <--" : "");
 	}
 	while ((value = npu_comparison_skipped(c, &at)))
-		printf("  %-28.28s %-28.28s %12s %12s\n",
+		npu_text_add(&text, "  %-28.28s %-28.28s %12s %12s\n",
 		       value->producer->name, value->name, "reused early",
 		       "not compared");
-	putchar('\n');
+	npu_text_add(&text, "\n");
+	return npu_print_readable(&text, err);
 }
 
 static void print_verdicts(const struct npu_comparison *c)
@@ -66,7 +69,7 @@ static enum npu_status simulate(const struct npu_arguments *args,
 	if (status == NPU_OK)
 		status = npu_run_files_write(args, session, sim, result, err);
 	if (status == NPU_OK && !npu_given(args, NPU_OPTION_json))
-		print_checks(comparison);
+		status = print_checks(comparison, err);
 	if (status == NPU_OK)
 		status = npu_run_print(args, result, err);
 	if (status == NPU_OK && !npu_given(args, NPU_OPTION_json))

@@ -65,6 +65,7 @@ static enum npu_status print_totals(const struct npu_arguments *args,
 				    struct npu_error *err)
 {
 	const struct npu_program *p = session->program;
+	struct npu_text text = { 0 };
 	uint64_t constants = 0;
 
 	for (int r = 0; r < NPU_REGIONS; r++)
@@ -83,11 +84,13 @@ static enum npu_status print_totals(const struct npu_arguments *args,
 		json_decref(totals);
 		return status;
 	}
-	printf("%s for %s, %s: %zu layers, %zu instructions, %" PRIu64
-	       " bytes of constants\n",
-	       p->network, session->chip.chip.name, session->precision_name,
-	       p->layer_count, p->core[0].count, constants);
-	return NPU_OK;
+	npu_text_add(&text,
+		     "%s for %s, %s: %zu layers, %zu instructions, %" PRIu64
+		     " bytes of constants\n",
+		     p->network, session->chip.chip.name,
+		     session->precision_name, p->layer_count, p->core[0].count,
+		     constants);
+	return npu_print_readable(&text, err);
 }
 
 static enum npu_status compile(const struct npu_arguments *args,
@@ -105,7 +108,7 @@ static enum npu_status compile(const struct npu_arguments *args,
 	NPU_TRY(emit_all(args, session, out, err));
 	if (path)
 		NPU_TRY(npu_program_save(session->program, path, err));
-	NPU_TRY(npu_print_text(out, err));
+	NPU_TRY(npu_print_readable(out, err));
 	return quiet ? NPU_OK : print_totals(args, session, err);
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/npu_text.h"
 #include "tools/npu_model_arguments.h"
+#include "tools/npu_run_files.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,8 +110,8 @@ static const char *operator_text(const struct npu_node *node, char out[CELL])
 	return out;
 }
 
-static void print_values(const struct npu_graph *graph, const char *title,
-			 int inputs)
+static void add_values(struct npu_text *out, const struct npu_graph *graph,
+		       const char *title, int inputs)
 {
 	char shape[CELL];
 
@@ -118,7 +119,7 @@ static void print_values(const struct npu_graph *graph, const char *title,
 		const struct npu_value *value = graph->values[i];
 
 		if (inputs ? value->is_input : value->is_output)
-			printf("%-8s %s %s%s\n", title, value->name,
+			npu_text_add(out, "%-8s %s %s%s\n", title, value->name,
 			       npu_dtype_name(value->dtype),
 			       shape_text(value, shape));
 	}
@@ -149,35 +150,40 @@ static void measure(const struct npu_graph *graph, int *name, int *op,
 	}
 }
 
-static enum npu_status print_table(const struct npu_graph *graph,
-				   struct npu_error *err)
+static void add_table(struct npu_text *out, const struct npu_graph *graph)
 {
 	char op[CELL], shape[CELL];
 	int name_width, op_width, shape_width;
 
 	measure(graph, &name_width, &op_width, &shape_width);
-	printf("%-8s %s\n", "network", graph->name);
-	print_values(graph, "input", 1);
-	print_values(graph, "output", 0);
-	printf("\n%-*s  %-*s  %-*s  %14s  %11s\n", name_width, "node", op_width,
+	npu_text_add(out, "%-8s %s\n", "network", graph->name);
+	add_values(out, graph, "input", 1);
+	add_values(out, graph, "output", 0);
+	npu_text_add(out, "\n%-*s  %-*s  %-*s  %14s  %11s\n", name_width, "node", op_width,
 	       "operator", shape_width, "output", "MACs", "parameters");
 	for (uint32_t i = 0; i < graph->node_count; i++) {
 		const struct npu_node *node = graph->nodes[i];
 
-		printf("%-*s  %-*s  %-*s  %14llu  %11llu\n", name_width,
+		npu_text_add(out, "%-*s  %-*s  %-*s  %14llu  %11llu\n", name_width,
 		       node->name, op_width, operator_text(node, op),
 		       shape_width, shape_text(node->outputs[0], shape),
 		       (unsigned long long)npu_node_macs(node),
 		       (unsigned long long)npu_node_parameters(node));
 	}
 	snprintf(op, sizeof op, "%u nodes", graph->node_count);
-	printf("%-*s  %-*s  %-*s  %14llu  %11llu\n", name_width, "total",
+	npu_text_add(out, "%-*s  %-*s  %-*s  %14llu  %11llu\n", name_width, "total",
 	       op_width, op, shape_width, "",
 	       (unsigned long long)npu_graph_macs(graph),
 	       (unsigned long long)npu_graph_parameters(graph));
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return npu_fail(err, NPU_E_IO, "writing to stdout");
-	return NPU_OK;
+}
+
+static enum npu_status print_table(const struct npu_graph *graph,
+				   struct npu_error *err)
+{
+	struct npu_text text = { 0 };
+
+	add_table(&text, graph);
+	return npu_print_readable(&text, err);
 }
 
 enum npu_status npu_verb_inspect(const struct npu_arguments *args,
