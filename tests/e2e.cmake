@@ -71,3 +71,9 @@ add_test(NAME e2e.hostile
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/hostile.py
   $<TARGET_FILE:systole> ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/hostile)
 set_tests_properties(e2e.hostile PROPERTIES LABELS e2e TIMEOUT 120)
+
+# trace.json as the Perfetto UI needs it.
+add_test(NAME e2e.trace
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/trace.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/trace-e2e)
+set_tests_properties(e2e.trace PROPERTIES LABELS e2e TIMEOUT 120)

@@ -44,7 +44,7 @@ static void name_tracks(struct writer *w)
 	npu_text_add(w->out, "{\"ph\":\"M\",\"pid\":0,\"name\":\"process_name\","
 			     "\"args\":{\"name\":\"core 0\"}}");
 	for (int e = 1; e < ENGINES; e++)
-		for (int lane = 0; lane < (e == 3 ? LANES : 1); lane++) {
+		for (int lane = 0; lane < LANES; lane++) {
 			begin_event(w);
 			npu_text_add(w->out,
 				     "{\"ph\":\"M\",\"pid\":0,\"tid\":%d,"
