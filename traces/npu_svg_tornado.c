@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROW = 40, BAR = 20, TOP = 26, BOTTOM = 12, LEFT = 150, RIGHT = 74 };
+enum { ROW = 40, BAR = 20, TOP = 26, BOTTOM = 12, LEFT = 200, RIGHT = 74,
+       NAME = 122 }; /* where names end: beyond it the labels of bars */
 
 struct tornado {
 	const struct npu__plot *p;
@@ -134,7 +135,7 @@ static void draw(const struct tornado *t)
 
 		npu_text_add(out,
 			     "<text x=%d y=%.1f text-anchor=end>%s</text>",
-			     LEFT - 8 - 60, y + 14,
+			     NAME, y + 14,
 			     t->p->t->parameters[e->parameter].name);
 		add_half(t, e, e->low, y);
 		add_half(t, e, e->high, y);
@@ -159,8 +160,8 @@ void npu__svg_tornado(const struct npu__plot *p, size_t objective)
 		draw(&t);
 		if (!isnan(effects.explained))
 			npu_text_add(p->f->out,
-				     "<p class=note>Each axis for itself "
-				     "explains %.1f\xc2\xa0%% of how %s varies; "
+				     "<p class=note>The axes, each for itself, "
+				     "explain %.1f\xc2\xa0%% of how %s varies; "
 				     "the rest is how axes act "
 				     "together.</p>\n",
 				     100 * effects.explained,

@@ -43,18 +43,20 @@ static void add_values(struct npu_text *out, const struct npu_sweep_table *t,
 	}
 }
 
-/* "array.rows 32, chip.clock 1 GHz": what moves along the front. */
+/* "array.rows 32, chip.clock 1 GHz": what moves along the front; of a single
+ * point all axes. */
 static void add_moving(struct npu_text *out, const struct npu_sweep_table *t,
 		       size_t group, size_t row)
 {
 	size_t axes[NPU_TABLE_PARAMETERS_MAX], n = 0;
 	const size_t count = npu__moving_axes(t, axes);
+	const int is_alone = npu__count_front(t, group) == 1;
 
 	for (size_t a = 0; a < count; a++) {
 		const struct npu_sweep_parameter *key =
 			&t->parameters[axes[a]];
 
-		if (!npu__moves_on_front(t, group, axes[a]))
+		if (!is_alone && !npu__moves_on_front(t, group, axes[a]))
 			continue;
 		npu_text_add(out, "%s%s ", n++ ? ", " : "", key->name);
 		npu__html_name(out, key->levels[npu__level(t, row, axes[a])],
@@ -119,12 +121,9 @@ static void add_verdict(struct page *p, size_t group)
 		npu_text_add(out, ": <strong>point %" PRIu64 "</strong>, ",
 			     t->point[knee]);
 	add_values(out, t, group, knee);
-	if (front > 1) {
-		npu_text_add(out, " (");
-		add_moving(out, t, group, knee);
-		npu_text_add(out, ")");
-	}
-	npu_text_add(out, ".");
+	npu_text_add(out, " (");
+	add_moving(out, t, group, knee);
+	npu_text_add(out, ").");
 	add_strongest(out, t, group);
 	npu_text_add(out, "</p>\n");
 }
