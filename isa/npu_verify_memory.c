@@ -110,7 +110,8 @@ static enum npu_status walk(const struct visit *v, uint32_t level,
 {
 	const struct npu_access *a = v->access;
 
-	if (level < a->levels) {
+	/* the second bound is for compilers that inline the recursion */
+	if (level < a->levels && level < NPU_ACCESS_LEVELS) {
 		for (uint64_t i = 0; i < a->count[level]; i++)
 			NPU_TRY(walk(v, level + 1, base + i * a->step[level]));
 		return NPU_OK;
