@@ -11,11 +11,13 @@ extern "C" {
 #endif
 
 enum npu_precision {
-	NPU_PRECISION_int8,
-	NPU_PRECISION_bf16,
-	NPU_PRECISION_fp16,
-	NPU_PRECISION_fp32
+#define NPU_PRECISION(name) NPU_PRECISION_##name,
+#include "compiler/npu_precision.def"
+	NPU_PRECISION_COUNT
 };
+
+/* [NPU_PRECISION_COUNT], then NULL */
+extern const char *const npu_precision_name[NPU_PRECISION_COUNT + 1];
 
 struct npu_lower_options {
 	enum npu_precision precision;

@@ -17,6 +17,11 @@ NPU_EXACT_FUNC_LIST(X)
 NPU_EXACT_REDUCE_LIST(X)
 #undef X
 
+const char *const npu_precision_name[NPU_PRECISION_COUNT + 1] = {
+#define NPU_PRECISION(name) #name,
+#include "compiler/npu_precision.def"
+};
+
 enum { RUNS_all, RUNS_int8, RUNS_float };
 
 static const struct {

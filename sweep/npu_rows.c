@@ -122,13 +122,6 @@ enum npu_status npu_rows_walk(const struct npu_sweep *sweep,
 
 /* ---- one row as text ---- */
 
-static const char *precision_name(enum npu_precision precision)
-{
-	static const char *const names[] = { "int8", "bf16", "fp16", "fp32" };
-
-	return names[precision];
-}
-
 /* Calls for every key that the sweep moves, in the order of the file. */
 typedef void each_key(void *user, const char *name, const char *value);
 
@@ -190,7 +183,7 @@ void npu_row_csv(const struct npu_sweep *sweep, const struct npu_row *row,
 	npu_text_add(out, "%" PRIu64 ",%" PRIu64 ",", row->trial->index,
 		     row->trial->point);
 	npu_csv_text(out, model->name);
-	npu_text_add(out, ",%s,%s", precision_name(model->precision),
+	npu_text_add(out, ",%s,%s", npu_precision_name[model->precision],
 		     npu_row_name[row->state]);
 	walk_keys(sweep, row, add_value, out);
 	for (int m = 0; m < NPU_METRIC_COUNT; m++) {
@@ -230,7 +223,7 @@ void npu_row_json(const struct npu_sweep *sweep, const struct npu_row *row,
 	json_object_set_new(object, "point",
 			    json_integer((json_int_t)row->trial->point));
 	set_text(object, "model", model->name);
-	set_text(object, "precision", precision_name(model->precision));
+	set_text(object, "precision", npu_precision_name[model->precision]);
 	set_text(object, "state", npu_row_name[row->state]);
 	walk_keys(sweep, row, set_parameter, parameters);
 	json_object_set_new(object, "parameters", parameters);

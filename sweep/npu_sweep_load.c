@@ -27,8 +27,6 @@ static enum npu_status read_model(struct npu_sweep *sweep,
 				  struct npu_error *err)
 {
 	static const char *const keys[] = { "model", "precision", "batch" };
-	static const char *const precisions[] = { "int8", "bf16", "fp16",
-						  "fp32" };
 	struct npu_sweep_model *model = &sweep->models[sweep->model_count];
 	const struct npu_yaml *name = node, *precision = NULL, *batch = NULL;
 	size_t choice = NPU_PRECISION_int8;
@@ -46,8 +44,8 @@ static enum npu_status read_model(struct npu_sweep *sweep,
 	}
 	NPU_TRY(npu_yaml_text(name, &model->name, err));
 	if (precision)
-		NPU_TRY(npu_yaml_choice(precision, precisions, 4, &choice,
-					err));
+		NPU_TRY(npu_yaml_choice(precision, npu_precision_name,
+					NPU_PRECISION_COUNT, &choice, err));
 	model->precision = (enum npu_precision)choice;
 	if (batch)
 		NPU_TRY(npu_yaml_quantity(batch, NPU_UNIT_count, 1, 65536,

@@ -57,27 +57,15 @@ enum npu_status npu_model_from_arguments(const struct npu_arguments *args,
 	return npu_model_load(args->positional[0], &options, out, err);
 }
 
-static const char *const precisions[] = {
-	[NPU_PRECISION_int8] = "int8",
-	[NPU_PRECISION_bf16] = "bf16",
-	[NPU_PRECISION_fp16] = "fp16",
-	[NPU_PRECISION_fp32] = "fp32",
-	NULL,
-};
-
 enum npu_status npu_precision_from_arguments(const struct npu_arguments *args,
 					     enum npu_precision *out,
 					     struct npu_error *err)
 {
 	size_t precision;
 
-	NPU_TRY(npu_option_choice(args, NPU_OPTION_precision, precisions,
-				  NPU_PRECISION_int8, &precision, err));
+	NPU_TRY(npu_option_choice(args, NPU_OPTION_precision,
+				  npu_precision_name, NPU_PRECISION_int8,
+				  &precision, err));
 	*out = (enum npu_precision)precision;
 	return NPU_OK;
-}
-
-const char *npu_precision_name(enum npu_precision precision)
-{
-	return precisions[precision];
 }

@@ -17,6 +17,4 @@ npu_model_from_arguments(const struct npu_arguments *args,
 NPU_NODISCARD enum npu_status
 npu_precision_from_arguments(const struct npu_arguments *args,
 			     enum npu_precision *out, struct npu_error *err);
-/* "int8", ... */
-const char *npu_precision_name(enum npu_precision precision);
 #endif

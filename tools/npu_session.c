@@ -126,7 +126,7 @@ enum npu_status npu_session_open(const struct npu_arguments *args,
 	memset(out, 0, sizeof *out);
 	out->functional = functional;
 	NPU_TRY(npu_precision_from_arguments(args, &out->precision, err));
-	out->precision_name = npu_precision_name(out->precision);
+	out->precision_name = npu_precision_name[out->precision];
 	NPU_TRY(npu_option_integer(args, NPU_OPTION_seed, 0, UINT64_MAX, 1,
 				   &out->seed, err));
 	NPU_TRY(npu_chip_load(npu_option_text(args, NPU_OPTION_chip, "edge"),

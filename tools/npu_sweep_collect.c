@@ -113,8 +113,6 @@ static void add_counts(struct npu_collection *c)
 /* Two entries of one model are told apart by their precision and batch. */
 static const char *model_name(struct npu_collection *c, size_t m)
 {
-	static const char *const precisions[] = { "int8", "bf16", "fp16",
-						  "fp32" };
 	const struct npu_sweep_model *model = &c->sweep->models[m];
 	struct npu_text text = { 0 };
 	const char *name;
@@ -125,7 +123,8 @@ static const char *model_name(struct npu_collection *c, size_t m)
 			    strcmp(c->sweep->models[i].name, model->name) != 0;
 	if (is_alone)
 		return model->name;
-	npu_text_add(&text, "%s %s", model->name, precisions[model->precision]);
+	npu_text_add(&text, "%s %s", model->name,
+		     npu_precision_name[model->precision]);
 	if (model->batch)
 		npu_text_add(&text, " batch %llu",
 			     (unsigned long long)model->batch);
