@@ -7,16 +7,12 @@ among chips that cannot be, cannot run, or break constraints: the same export
 with one worker or two, from an empty store or a full one, and after kills.
 """
 import argparse
-import csv
-import io
-import json
 import os
 import pathlib
-import random
-import shutil
 import signal
 import statistics
-import subprocess
+
+from sweeper import Sweeper, fresh, rows_of
 
 parser = argparse.ArgumentParser()
 parser.add_argument("systole")
@@ -24,6 +20,7 @@ parser.add_argument("directory", type=pathlib.Path)
 parser.add_argument("--seeds", type=int, default=10)
 parser.add_argument("--kills", type=int, default=5)
 args = parser.parse_args()
+systole = Sweeper(args.systole)
 
 SPACE = """
 models: [lenet5]
@@ -62,26 +59,6 @@ objectives: [{minimize: latency_ns}, {maximize: utilization_ratio}]
 """
 
 
-def systole(*arguments, expect=0):
-    done = subprocess.run([args.systole, "sweep", *map(str, arguments)],
-                          capture_output=True, text=True, timeout=300)
-    assert done.returncode == expect, (arguments, done.returncode, done.stderr)
-    return done.stdout
-
-
-def run(file, store, *more, verb="run", expect=0):
-    return json.loads(systole(verb, file, "--store", store, "--json",
-                              "--progress", "none", *more, expect=expect))
-
-
-def export(file, store):
-    return systole("export", file, "--store", store)
-
-
-def rows_of(text):
-    return list(csv.DictReader(io.StringIO(text)))
-
-
 def points_of(text):
     return [(float(r["latency_ns"]), float(r["energy_pj"]))
             for r in rows_of(text) if r["state"] == "ok"]
@@ -107,8 +84,8 @@ def prove(where):
     grid = where / "grid.yaml"
     grid.write_text(GRID)
     store = where / "all.sqlite"
-    assert run(grid, store)["simulated"] == 4096
-    everything = points_of(export(grid, store))
+    assert systole.run(grid, store)["simulated"] == 4096
+    everything = points_of(systole.export(grid, store))
     front = [p for p in everything
              if not any(q[0] <= p[0] and q[1] <= p[1] and q != p
                         for q in everything)]
@@ -121,16 +98,17 @@ def prove(where):
     for seed in range(1, args.seeds + 1):
         search = where / f"search{seed}.yaml"
         search.write_text(SEARCH.replace("SEED", str(seed)))
-        done = run(search, store)  # every result is there: none is simulated
+        done = systole.run(search, store)
+        # every result is there: none is simulated
         assert done["simulated"] == 0, done
-        text = export(search, store)
+        text = systole.export(search, store)
         keys = {tuple(r[k] for k in r if "." in k) for r in rows_of(text)}
         assert len(rows_of(text)) == 1024 and len(keys) == 1024
         shares.append(dominated(points_of(text), reference) / whole)
     # alone, it simulates a quarter of the space and no more
     alone = where / "alone.sqlite"
-    assert run(search, alone)["simulated"] == 1024
-    assert export(search, alone) == text
+    assert systole.run(search, alone)["simulated"] == 1024
+    assert systole.export(search, alone) == text
     print(f"hypervolume of 1,024 simulations against all 4,096 "
           f"({len(set(front))} on the front), {len(shares)} seeds: "
           f"least {min(shares):.4f}, median {statistics.median(shares):.4f}")
@@ -148,9 +126,9 @@ def check_hard(file, store, plain):
     ok = [i for i, s in enumerate(states) if s == "ok"]
     assert len([i for i in ok if i >= len(rows) // 2]) > len(ok) / 2, \
         "later generations are no better"
-    status = json.loads(systole("status", file, "--store", store, "--json"))
+    status = systole.data("status", file, "--store", store)
     assert status["ok"] == len(ok) and status["later"] == 0, status
-    front = json.loads(systole("pareto", file, "--store", store, "--json"))
+    front = systole.data("pareto", file, "--store", store)
     for one in front["front"]:
         mine = rows[2 * one["point"]:2 * one["point"] + 2]
         assert [r["state"] for r in mine] == ["ok", "ok"]
@@ -161,53 +139,33 @@ def check_hard(file, store, plain):
                     zip(one["models"], mine)] == [True, True], one
 
 
-def kill_and_resume(file, store, plain):
-    killed = 0
-    draw = random.Random(11)
-    while killed < args.kills:
-        process = subprocess.Popen(
-            [args.systole, "sweep", "resume", str(file), "--store", str(store),
-             "--progress", "none"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        how = draw.choice([signal.SIGKILL, signal.SIGINT])
-        try:
-            process.communicate(timeout=draw.uniform(0.02, 0.2))
-            store.unlink()  # finished: begin anew
-        except subprocess.TimeoutExpired:
-            process.send_signal(how)
-            process.communicate()
-            killed += 1
-    left = json.loads(systole("status", file, "--store", store, "--json"))
-    systole("resume", file, "--store", store, "--progress", "none")
-    assert export(file, store) == plain
-    print(f"{killed} kills and interrupts, the last with "
-          f"{left['later']} trials undecided: the same export")
-
-
 def hard(where):
     file = where / "hard.yaml"
     file.write_text(HARD)
     one = where / "one.sqlite"
-    first = run(file, one, "-j", "1")
+    first = systole.run(file, one, "-j", "1")
     assert first["selected"] == 384 and first["unfinished"] == 0, first
-    plain = export(file, one)
+    plain = systole.export(file, one)
     check_hard(file, one, plain)
-    assert run(file, one)["simulated"] == 0
-    run(file, where / "two.sqlite", "-j", "2")
-    assert export(file, where / "two.sqlite") == plain
-    kill_and_resume(file, where / "killed.sqlite", plain)
+    assert systole.run(file, one)["simulated"] == 0
+    systole.run(file, where / "two.sqlite", "-j", "2")
+    assert systole.export(file, where / "two.sqlite") == plain
+    systole.kill_and_resume(
+        file, where / "killed.sqlite", plain, args.kills, 11,
+        (signal.SIGKILL, signal.SIGINT), (0.02, 0.2))
+    print(f"{args.kills} kills and interrupts: the same export")
 
     capped = where / "capped.yaml"
     capped.write_text(HARD + "run_cap: 100\n")
     store = where / "capped.sqlite"
-    assert run(capped, store)["simulated"] == 100
-    rows = rows_of(export(capped, store))
+    assert systole.run(capped, store)["simulated"] == 100
+    rows = systole.rows(capped, store)
     assert len(rows) == 128  # of four generations
     assert [r["state"] for r in rows].count("capped") == 28
-    assert export(capped, store).splitlines()[:101] == plain.splitlines()[:101]
+    assert systole.export(capped, store).splitlines()[:101] == \
+        plain.splitlines()[:101]
 
-    plan = json.loads(systole("plan", file, "--store", where / "none.sqlite",
-                              "--json"))
+    plan = systole.data("plan", file, "--store", where / "none.sqlite")
     assert plan["points"] == 192 and plan["trials"] == 384, plan
     assert plan["to_simulate"] == 32 and plan["later"] == 352, plan
     systole("run", file, "--shard", "0/2", expect=2)
@@ -216,9 +174,7 @@ def hard(where):
 
 
 def main():
-    where = args.directory
-    shutil.rmtree(where, ignore_errors=True)
-    where.mkdir(parents=True)
+    where = fresh(args.directory)
     prove(where)
     hard(where)
 

@@ -4,19 +4,19 @@ export: effects of a sensitivity sweep, constraints of results, run_cap, and
 the three kinds of progress, the bar on a terminal of its own; and the file and
 commands of the page as they stand there.
 """
-import csv
-import io
 import json
 import math
 import os
 import pathlib
 import pty
 import re
-import shutil
 import subprocess
 import sys
 
+from sweeper import Sweeper, fresh
+
 SYSTOLE = os.path.abspath(sys.argv[1])
+systole = Sweeper(SYSTOLE)
 WHERE = pathlib.Path(sys.argv[2])
 PAGE = pathlib.Path(sys.argv[3])
 
@@ -46,17 +46,6 @@ store: grid.sqlite
 """
 
 
-def systole(*arguments, expect=0):
-    done = subprocess.run([SYSTOLE, "sweep", *map(str, arguments)],
-                          capture_output=True, text=True, timeout=120)
-    assert done.returncode == expect, (arguments, done.returncode, done.stderr)
-    return done
-
-
-def rows(file):
-    return list(csv.DictReader(io.StringIO(systole("export", file).stdout)))
-
-
 def write(name, text):
     file = WHERE / name
     file.write_text(text)
@@ -78,8 +67,8 @@ def sensitivity():
     file = write("steps.yaml", STEPS)
     said = systole("run", file, "--progress", "none").stdout
     assert "elasticity" in said and "array.cols" in said, said
-    mean = means(rows(file))
-    effects = json.loads(systole("status", file, "--json").stdout)["effects"]
+    mean = means(systole.rows(file))
+    effects = systole.data("status", file)["effects"]
     assert [e["point"] for e in effects] == list(range(1, 10))
     assert [e["value"] for e in effects][3:5] == ["500 MHz", "2 GHz"]
     for e in effects:
@@ -104,7 +93,7 @@ def sensitivity():
 
 def constraints():
     file = write("grid.yaml", GRID)
-    plan = json.loads(systole("plan", file, "--json").stdout)
+    plan = systole.data("plan", file)
     assert plan["trials"] == 36 and plan["to_simulate"] == 24, plan
     assert plan["constraints"][0]["removed"] == 12, plan
     assert plan["timed"] == 20 and plan["estimated_seconds"] > 0, plan
@@ -112,7 +101,7 @@ def constraints():
     assert re.search(r"12  outside of: array\.rows <= array\.cols", text), text
     assert re.search(r"24  to simulate, about .* \(20 trials timed\)", text)
     systole("run", file, "--progress", "none")
-    found = rows(file)
+    found = systole.rows(file)
     for row in found:
         if int(row["array.rows"]) > int(row["array.cols"]):
             assert row["state"] == "constrained" and not row["latency_ns"]
@@ -123,7 +112,7 @@ def constraints():
             assert row["state"] == ("ok" if fast else "outside"), row
     assert {r["state"] for r in found} == {"constrained", "infeasible", "ok",
                                            "outside"}
-    front = json.loads(systole("pareto", file, "--json").stdout)["front"]
+    front = systole.data("pareto", file)["front"]
     good = [(float(r["latency_ns"]), float(r["area_mm2"])) for r in found
             if r["state"] == "ok"]
     best = {g for g in good if not any(o != g and o[0] <= g[0] and
@@ -133,7 +122,7 @@ def constraints():
     capped = write("capped.yaml", GRID.replace("grid.sqlite", "cap.sqlite") +
                    "run_cap: 7\n")
     systole("run", capped, "--progress", "none")
-    states = [r["state"] for r in rows(capped)]
+    states = [r["state"] for r in systole.rows(capped)]
     assert states.count("capped") == 24 - 7 and "missing" not in states
     print("constraints before and after, the front within them, run_cap")
 
@@ -192,7 +181,7 @@ def page():
     """Every command of docs/sweeps.md, and its example of a file."""
     text = PAGE.read_text()
     file = write("small.yaml", re.search(r"```yaml\n(.*?)```", text, re.S)[1])
-    plan = json.loads(systole("plan", file, "--json").stdout)
+    plan = systole.data("plan", file)
     assert plan["points"] == 3 * 4 * 3 * 2 and plan["trials"] == 144, plan
     folder = WHERE / "page"
     folder.mkdir()
@@ -208,8 +197,7 @@ def page():
 
 
 def main():
-    shutil.rmtree(WHERE, ignore_errors=True)
-    WHERE.mkdir(parents=True)
+    fresh(WHERE)
     sensitivity()
     constraints()
     progress()
