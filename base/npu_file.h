@@ -35,7 +35,8 @@ npu_run_directory_commit(struct npu_run_directory *dir, struct npu_error *err);
 void npu_run_directory_abandon(struct npu_run_directory *dir);
 
 /* Where data (configs, models) lies: $SYSTOLE_HOME, else what is installed
- * with the executable, else the source tree, else the install prefix. `out` gets "<root>/<relative>". */
+ * with the executable, else the source tree, else the install prefix. `out`
+ * gets "<root>/<relative>". */
 void npu_data_path(const char *relative, char *out, size_t size);
 
 #ifdef __cplusplus

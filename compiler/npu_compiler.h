@@ -30,8 +30,8 @@ struct npu_lower_options {
 	const struct npu_array *const *calibration;
 	size_t calibration_count;
 	uint64_t seed;
-	const char *dump; /* name of a pass; the graph after it goes to `text` */
-	struct npu_text *dump_text;
+	const char *dump; /* name of a pass; see dump_text */
+	struct npu_text *dump_text; /* the graph after that pass */
 };
 
 /* Rewrite an imported graph into one of lowered operators in which every
@@ -60,7 +60,7 @@ NPU_NODISCARD enum npu_status npu_raise_value(const struct npu_value *lowered,
 struct npu_codegen_options {
 	const char *dump; /* name of a pass */
 	struct npu_text *dump_text;
-	struct npu_text *explain; /* NULL, or: which tiling, and the runner-up */
+	struct npu_text *explain; /* tilings and runners-up; or NULL */
 };
 
 /* Lowered graph -> program for `chip`. Constants are packed where present.

@@ -40,7 +40,7 @@ int64_t npu_shape_count(const struct npu_shape *shape);
 enum npu_fill { NPU_FILL_data, NPU_FILL_seeded, NPU_FILL_absent };
 struct npu_constant {
 	enum npu_fill fill;
-	const void *data; /* row-major, of the value's dtype; may be unaligned */
+	const void *data; /* row-major, of the value's dtype; unaligned */
 	uint64_t seed;	  /* seeded: near-normal, deviation `deviation` about
 			   * `mean`, fp32 */
 	float deviation, mean;
@@ -67,9 +67,10 @@ struct npu_value {
 };
 
 /* Attributes of all imported operators, at first what ONNX says where one is
- * left out (Clip: -inf, inf; ConstantOfShape: `alpha` of type `to`); each reads those its row in the
- * operator's documentation names. Two spatial levels: [0] = y, [1] = x; 1-D
- * operators have [0] = 1 (kernel, stride, dilation) or 0 (pad). */
+ * left out (Clip: -inf, inf; ConstantOfShape: `alpha` of type `to`); each
+ * reads those its row in the operator's documentation names. Two spatial
+ * levels: [0] = y, [1] = x; 1-D operators have [0] = 1 (kernel, stride,
+ * dilation) or 0 (pad). */
 struct npu_attributes {
 	int64_t kernel[2], stride[2], dilation[2], pad_lo[2], pad_hi[2];
 	int64_t groups, axis;
@@ -226,7 +227,8 @@ NPU_NODISCARD enum npu_status npu_constant_data(struct npu_graph *graph,
 void npu_constant_forget(struct npu_value *value);
 
 /* Remove nodes and values that no output needs (but inputs stay), renumber ids,
- * sort nodes topologically; an order that is so already stays. E_SYNTAX where there is a cycle or a value nobody makes. */
+ * sort nodes topologically; an order that is so already stays.
+ *   errors  E_SYNTAX (a cycle, or a value nobody makes) */
 NPU_NODISCARD enum npu_status npu_graph_tidy(struct npu_graph *graph,
 					     struct npu_error *err);
 /* Structural promises: ids, producers, input counts, known shapes and dtypes;
@@ -251,8 +253,9 @@ struct npu_dim_binding {
 };
 /* Give every value a shape and dtype, normalise attributes (auto_pad becomes
  * padding, negative axes count from 0, axes and bounds that are inputs move to
- * `attr`: Clip, Squeeze, Unsqueeze and Dropout then have one input), and fold what is constant (shapes and
- * the arithmetic on them, Constant, Cast, Identity, Dropout).
+ * `attr`: Clip, Squeeze, Unsqueeze and Dropout then have one input), and fold
+ * what is constant (shapes and the arithmetic on them, Constant, Cast,
+ * Identity, Dropout).
  *   errors  E_SYNTAX / E_RANGE (shapes that disagree), E_UNSUPPORTED (unbound
  *           dimension, operator not in the table, data-dependent shape), each
  *           with the node's name */

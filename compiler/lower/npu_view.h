@@ -20,7 +20,7 @@ struct npu_view_axis {
 /* Element (i0, i1, ...) is base.flat[start + sum of parts]. Reshape, Transpose
  * and Slice only make another view. */
 struct npu_view {
-	struct npu_value *base; /* lowered; or a constant of the imported copy */
+	struct npu_value *base; /* lowered, or an imported constant */
 	uint8_t base_is_imported;
 	int64_t start;
 	uint8_t rank;
