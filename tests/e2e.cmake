@@ -77,3 +77,11 @@ add_test(NAME e2e.trace
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/trace.py
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/trace-e2e)
 set_tests_properties(e2e.trace PROPERTIES LABELS e2e TIMEOUT 120)
+
+# Pages for readers: their commands run, and their examples are what is printed.
+add_test(NAME e2e.pages
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/pages.py
+  $<TARGET_FILE:systole> ${CMAKE_CURRENT_SOURCE_DIR}
+  ${PROJECT_BINARY_DIR}/pages-e2e ${PROJECT_SOURCE_DIR}/README.md
+  ${PROJECT_SOURCE_DIR}/docs/programs.md)
+set_tests_properties(e2e.pages PROPERTIES LABELS e2e TIMEOUT 120)
