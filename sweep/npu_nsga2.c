@@ -15,44 +15,23 @@ struct reading {
 	struct npu_error *err;
 };
 
-/* Outside of all constraints of all models is still nearer than this. */
-static double hopeless(const struct npu_sweep *sweep)
-{
-	return (double)(sweep->constraint_count * sweep->model_count + 1);
-}
-
 static int read_row(void *user, const struct npu_row *row)
 {
 	struct reading *r = user;
 	struct npu_ranked *result = &r->results[row->trial->point - r->first];
-	double violation = 0;
+	const int has_figures = row->state == NPU_ROW_ok ||
+				row->state == NPU_ROW_outside;
 
-	switch (row->state) {
-	case NPU_ROW_missing:
-	case NPU_ROW_capped:
+	if (row->state == NPU_ROW_missing || row->state == NPU_ROW_capped) {
 		r->is_whole = 0;
 		return 0;
-	case NPU_ROW_outside:
-		r->status = npu_sweep_violation(r->sweep, &row->trial->chip,
-						row->metrics, &violation,
-						r->err);
-		if (r->status != NPU_OK)
-			return 0;
-		break;
-	case NPU_ROW_ok:
-		break;
-	default:
-		violation = hopeless(r->sweep);
-		break;
 	}
-	result->violation += violation;
-	npu_score_add(&result->score, r->sweep, row->metrics);
-	if (row->trial->model + 1 < r->sweep->model_count)
-		return 1;
-	npu_score_end(&result->score, r->sweep);
-	if (result->violation >= hopeless(r->sweep)) /* no figures to go by */
-		result->score = (struct npu_score){ 0 };
-	result->score.point = row->trial->point;
+	r->status = npu_ranked_add(result, r->sweep, &row->trial->chip,
+				   has_figures ? row->metrics : NULL, r->err);
+	if (r->status != NPU_OK)
+		return 0;
+	if (row->trial->model + 1 == r->sweep->model_count)
+		npu_ranked_end(result, r->sweep, row->trial->point);
 	return 1;
 }
 

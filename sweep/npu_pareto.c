@@ -68,11 +68,22 @@ double npu_hypervolume(const struct npu_score *front, size_t count,
 
 /* ---- scores ---- */
 
+void npu_mean_add(double *mean, double value)
+{
+	*mean += log(value);
+}
+
+void npu_mean_end(double *mean, size_t models)
+{
+	*mean = exp(*mean / (double)models);
+}
+
 void npu_score_add(struct npu_score *score, const struct npu_sweep *sweep,
 		   const double *metrics)
 {
 	for (size_t i = 0; i < sweep->objective_count; i++)
-		score->value[i] += log(metrics[sweep->objectives[i].metric]);
+		npu_mean_add(&score->value[i],
+			     metrics[sweep->objectives[i].metric]);
 }
 
 void npu_score_end(struct npu_score *score, const struct npu_sweep *sweep)
@@ -80,7 +91,7 @@ void npu_score_end(struct npu_score *score, const struct npu_sweep *sweep)
 	for (size_t i = 0; i < sweep->objective_count; i++) {
 		double *value = &score->value[i];
 
-		*value = exp(*value / (double)sweep->model_count);
+		npu_mean_end(value, sweep->model_count);
 		if (sweep->objectives[i].maximize)
 			*value = -*value;
 	}

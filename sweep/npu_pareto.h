@@ -8,8 +8,13 @@
 extern "C" {
 #endif
 
+/* The geometric mean over models, as of ratios between chips: from zero, each
+ * model's value, then the end. */
+void npu_mean_add(double *mean, double value);
+void npu_mean_end(double *mean, size_t models);
+
 /* Objectives of one point, each to be minimised (maximised ones negated). With
- * several models: the geometric mean over them, as of ratios between chips. */
+ * several models: the mean over them. */
 struct npu_score {
 	uint64_t point;
 	double value[NPU_OBJECTIVES_MAX];

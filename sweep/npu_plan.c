@@ -70,11 +70,17 @@ enum npu_status npu_plan_walk(const struct npu_sweep *sweep,
 				"%s: more than %d trials; give `method: sobol` "
 				"(or lhs, random) and `samples`",
 				sweep->path, NPU_TRIALS_MAX);
+	if (npu_sweep_is_screened(sweep) && !options->screen)
+		return npu_fail(err, NPU_E_INTERNAL, "%s: not screened yet",
+				sweep->path);
 	/* run_cap counts from the first point on */
 	for (uint64_t i = sweep->run_cap ? 0 : first;
 	     i < points * sweep->model_count; i++) {
 		t.index = i;
 		NPU_TRY(judge(&j, &t, err));
+		if (t.state == NPU_TRIAL_selected && options->screen &&
+		    !npu_screen_keeps(options->screen, t.point))
+			t.state = NPU_TRIAL_screened;
 		if (t.state == NPU_TRIAL_selected && sweep->run_cap &&
 		    selected++ >= sweep->run_cap)
 			t.state = NPU_TRIAL_capped;
@@ -262,6 +268,9 @@ static int add_trial(void *user, const struct npu_trial *trial)
 		return 1;
 	case NPU_TRIAL_constrained:
 		plan->constrained[trial->broken]++;
+		return 1;
+	case NPU_TRIAL_screened:
+		plan->screened++;
 		return 1;
 	case NPU_TRIAL_capped:
 		plan->capped++;

@@ -15,6 +15,7 @@ enum npu_trial_state {
 	NPU_TRIAL_impossible,  /* no chip can be so */
 	NPU_TRIAL_constrained, /* a constraint of the chip alone does not hold
 				*/
+	NPU_TRIAL_screened,    /* its estimate is not among the best */
 	NPU_TRIAL_capped,      /* beyond run_cap */
 	NPU_TRIAL_elsewhere,   /* of another shard */
 };
@@ -44,9 +45,15 @@ NPU_NODISCARD enum npu_status npu_judge_position(struct npu_judge *judge,
 						 struct npu_trial *out,
 						 struct npu_error *err);
 
+struct npu_screen; /* npu_screen.h */
+/* Whether screening keeps the point. */
+int npu_screen_keeps(const struct npu_screen *screen, uint64_t point);
+
 struct npu_plan_options {
 	uint64_t shard, shards; /* of shards 0..shards-1; 0 shards: all */
 	uint64_t first;         /* point to begin with */
+	/* of sweeps that have one: npu_screen_create() */
+	const struct npu_screen *screen;
 };
 
 /* Walk all trials of known points in order; the selected ones have their key.
@@ -62,7 +69,7 @@ npu_plan_walk(const struct npu_sweep *sweep, const struct npu_runner *runner,
 /* What is to do. */
 struct npu_plan {
 	uint64_t points, trials; /* points: all; trials: of those known */
-	uint64_t impossible, capped, elsewhere;
+	uint64_t impossible, screened, capped, elsewhere;
 	uint64_t later; /* of points that are not decided yet */
 	uint64_t constrained[NPU_SWEEP_EXPRESSIONS_MAX]; /* by constraint */
 	uint64_t selected;

@@ -13,6 +13,39 @@ int npu_ranked_dominates(const struct npu_ranked *a, const struct npu_ranked *b,
 	       npu_score_dominates(&a->score, &b->score, objectives);
 }
 
+/* ---- from metrics ---- */
+
+/* Outside of all constraints of all models is still nearer than this. */
+static double hopeless(const struct npu_sweep *sweep)
+{
+	return (double)(sweep->constraint_count * sweep->model_count + 1);
+}
+
+enum npu_status npu_ranked_add(struct npu_ranked *ranked,
+			       const struct npu_sweep *sweep,
+			       const struct npu_chip *chip,
+			       const double *metrics, struct npu_error *err)
+{
+	double violation = hopeless(sweep);
+
+	if (metrics) {
+		NPU_TRY(npu_sweep_violation(sweep, chip, metrics, &violation,
+					    err));
+		npu_score_add(&ranked->score, sweep, metrics);
+	}
+	ranked->violation += violation;
+	return NPU_OK;
+}
+
+void npu_ranked_end(struct npu_ranked *ranked, const struct npu_sweep *sweep,
+		    uint64_t point)
+{
+	npu_score_end(&ranked->score, sweep);
+	if (ranked->violation >= hopeless(sweep)) /* no figures to go by */
+		ranked->score = (struct npu_score){ 0 };
+	ranked->score.point = point;
+}
+
 /* ---- fronts ---- */
 
 /* Peel front by front: `above` is by how many of those left each is dominated.

@@ -21,6 +21,19 @@ struct npu_ranked {
 			  * front's extent; INFINITY at an end */
 };
 
+/* Gather a point: from zero, each model's metrics, then the end. Violations of
+ * constraints of results add up.
+ *   metrics  [NPU_METRIC_COUNT]; NULL: the chip cannot run the model, which is
+ *            worse than any violation: such points are compared by nothing
+ *            else */
+NPU_NODISCARD enum npu_status npu_ranked_add(struct npu_ranked *ranked,
+					     const struct npu_sweep *sweep,
+					     const struct npu_chip *chip,
+					     const double *metrics,
+					     struct npu_error *err);
+void npu_ranked_end(struct npu_ranked *ranked, const struct npu_sweep *sweep,
+		    uint64_t point);
+
 /* Constrained domination (section VI.A): by objectives where both hold all
  * constraints, else the smaller violation. */
 int npu_ranked_dominates(const struct npu_ranked *a, const struct npu_ranked *b,

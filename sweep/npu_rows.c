@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const npu_row_name[NPU_ROW_COUNT] = {
-#define NPU_ROW(name, doc) #name,
+const struct npu_row_desc npu_row_table[NPU_ROW_COUNT] = {
+#define NPU_ROW(name, has_place, doc) { #name, doc, has_place },
 #include "sweep/npu_row.def"
 };
 
@@ -87,6 +87,9 @@ static int visit(void *user, const struct npu_trial *trial)
 	case NPU_TRIAL_constrained:
 		row.state = NPU_ROW_constrained;
 		row.text = w->sweep->constraints[trial->broken].text;
+		break;
+	case NPU_TRIAL_screened:
+		row.state = NPU_ROW_screened;
 		break;
 	case NPU_TRIAL_capped:
 		row.state = NPU_ROW_capped;
@@ -184,7 +187,7 @@ void npu_row_csv(const struct npu_sweep *sweep, const struct npu_row *row,
 		     row->trial->point);
 	npu_csv_text(out, model->name);
 	npu_text_add(out, ",%s,%s", npu_precision_name[model->precision],
-		     npu_row_name[row->state]);
+		     npu_row_table[row->state].name);
 	walk_keys(sweep, row, add_value, out);
 	for (int m = 0; m < NPU_METRIC_COUNT; m++) {
 		npu_text_add(out, ",");
@@ -224,7 +227,7 @@ void npu_row_json(const struct npu_sweep *sweep, const struct npu_row *row,
 			    json_integer((json_int_t)row->trial->point));
 	set_text(object, "model", model->name);
 	set_text(object, "precision", npu_precision_name[model->precision]);
-	set_text(object, "state", npu_row_name[row->state]);
+	set_text(object, "state", npu_row_table[row->state].name);
 	walk_keys(sweep, row, set_parameter, parameters);
 	json_object_set_new(object, "parameters", parameters);
 	for (int m = 0; m < NPU_METRIC_COUNT && is_measured(row); m++)

@@ -9,11 +9,15 @@ extern "C" {
 #endif
 
 enum npu_row_state {
-#define NPU_ROW(name, doc) NPU_ROW_##name,
+#define NPU_ROW(name, has_place, doc) NPU_ROW_##name,
 #include "sweep/npu_row.def"
 	NPU_ROW_COUNT
 };
-extern const char *const npu_row_name[NPU_ROW_COUNT];
+struct npu_row_desc {
+	const char *name, *doc;
+	uint8_t has_place;
+};
+extern const struct npu_row_desc npu_row_table[NPU_ROW_COUNT];
 
 /* One trial; what it points to lives until the next. */
 struct npu_row {

@@ -91,6 +91,9 @@ struct npu_sweep {
 	uint64_t seed;
 	uint64_t samples; /* random, lhs, sobol: points to draw */
 	uint64_t run_cap; /* most trials to simulate; 0: no limit */
+	/* screening keeps so many points, or such a share; both 0: none */
+	uint64_t keep_points;
+	double keep_share;
 	struct npu_axis axes[NPU_AXES_MAX];
 	size_t axis_count;
 	uint32_t population, generations; /* nsga2 */
@@ -105,6 +108,12 @@ struct npu_sweep {
 	uint8_t stops_on_error;
 	const char *store; /* a file, or postgresql://... */
 };
+
+/* Whether closed forms choose the points to simulate (npu_screen.h). */
+static inline int npu_sweep_is_screened(const struct npu_sweep *sweep)
+{
+	return sweep->keep_points || sweep->keep_share > 0;
+}
 
 /* Path of a sweep: of a name, without dot and slash, that of configs/sweeps
  * (the installed one); else what was given.

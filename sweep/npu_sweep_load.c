@@ -20,6 +20,8 @@ const char *const *npu_sweep_names(size_t *count)
 	return names;
 }
 
+enum { KEEP_MAX = 1000 * 1000 * 1000 };
+
 /* ---- models ---- */
 
 static enum npu_status read_model(struct npu_sweep *sweep,
@@ -214,12 +216,52 @@ static enum npu_status read_method(struct npu_sweep *sweep,
 					    npu_yaml_find(root, "zip"), err);
 }
 
+/* How many points, or which share of them, screening keeps. */
+static enum npu_status read_screen(struct npu_sweep *sweep,
+				   const struct npu_yaml *root,
+				   struct npu_error *err)
+{
+	static const char *const keys[] = { "keep" };
+	const struct npu_yaml *screen = npu_yaml_find(root, "screen"), *keep;
+	double value;
+
+	if (!screen)
+		return NPU_OK;
+	if (sweep->method == NPU_METHOD_nsga2)
+		return npu_fail_at(err, NPU_E_SYNTAX, screen->key_at,
+				   "method nsga2 chooses its points by results "
+				   "and has no `screen`; fewer `generations` "
+				   "simulate less");
+	if (sweep->method == NPU_METHOD_sensitivity)
+		return npu_fail_at(err, NPU_E_SYNTAX, screen->key_at,
+				   "method sensitivity compares every step "
+				   "with the base and has no `screen`");
+	if (!npu_yaml_find(root, "objectives"))
+		return npu_fail_at(err, NPU_E_SYNTAX, screen->key_at,
+				   "`screen` needs `objectives`: it keeps the "
+				   "points that are best in them");
+	NPU_TRY(npu_yaml_expect(screen, NPU_YAML_MAPPING, err));
+	NPU_TRY(npu_yaml_check_keys(screen, keys, 1, err));
+	NPU_TRY(npu_yaml_require(screen, "keep", &keep, err));
+	NPU_TRY(npu_yaml_number(keep, 0, KEEP_MAX, &value, err));
+	if (value == 0 || (value >= 1 && strpbrk(keep->text, ".eE")))
+		return npu_yaml_fail(keep, NPU_E_RANGE, err,
+				     "expected a share of the points below 1, "
+				     "such as 0.25, or a number of points, got "
+				     "%s",
+				     keep->text);
+	if (value < 1)
+		sweep->keep_share = value;
+	else
+		sweep->keep_points = (uint64_t)value;
+	return NPU_OK;
+}
+
 static enum npu_status read_options(struct npu_sweep *sweep,
 				    const struct npu_yaml *root,
 				    struct npu_error *err)
 {
 	static const char *const on_error[] = { "continue", "stop" };
-	const struct npu_yaml *screen = npu_yaml_find(root, "screen");
 	const struct npu_yaml *error = npu_yaml_find(root, "on_error");
 	const struct npu_yaml *store = npu_yaml_find(root, "store");
 	const struct npu_yaml *chip = npu_yaml_find(root, "chip");
@@ -229,11 +271,6 @@ static enum npu_status read_options(struct npu_sweep *sweep,
 	NPU_TRY(read_count(root, "seed", 0, INT64_MAX, &sweep->seed, err));
 	NPU_TRY(read_count(root, "run_cap", 1, INT64_MAX, &sweep->run_cap,
 			   err));
-	if (screen)
-		return npu_yaml_fail(screen, NPU_E_UNSUPPORTED, err,
-				     "screening by closed forms is not part of "
-				     "this version; `run_cap`, `method: sobol` "
-				     "or `method: nsga2` simulate fewer points");
 	if (error)
 		NPU_TRY(npu_yaml_choice(error, on_error, 2, &choice, err));
 	sweep->stops_on_error = choice == 1;
@@ -267,6 +304,7 @@ static enum npu_status read_sweep(struct npu_sweep *sweep,
 	NPU_TRY(read_models(sweep, models, err));
 	NPU_TRY(read_options(sweep, root, err));
 	NPU_TRY(read_method(sweep, root, err));
+	NPU_TRY(read_screen(sweep, root, err));
 	NPU_TRY(read_items(sweep, npu_yaml_find(root, "constraints"),
 			   read_constraint, err));
 	return read_items(sweep, npu_yaml_find(root, "objectives"),

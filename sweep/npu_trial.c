@@ -3,6 +3,7 @@
 #include "sweep/npu_trial.h"
 #include "isa/npu_cost.h"
 #include "isa/npu_verify.h"
+#include "sweep/npu_estimate.h"
 #include "sweep/npu_model_version.h"
 #include <nettle/sha2.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@ enum { PROGRAMS_KEPT = 16 };
 
 struct model {
 	struct npu_graph *lowered;
+	struct npu_estimate *estimate;
 	uint64_t batch;
 	uint8_t hash[SHA256_DIGEST_SIZE]; /* of the lowered network */
 };
@@ -171,7 +173,8 @@ static enum npu_status load_model(const struct npu_sweep_model *from,
 	sha256_update(&hash, text.length, (const uint8_t *)text.data);
 	sha256_digest(&hash, SHA256_DIGEST_SIZE, to->hash);
 	npu_text_clear(&text);
-	return status;
+	NPU_TRY(status);
+	return npu_estimate_create(to->lowered, &to->estimate, err);
 }
 
 enum npu_status npu_runner_create(const struct npu_sweep *sweep,
@@ -198,11 +201,21 @@ void npu_runner_destroy(struct npu_runner *runner)
 {
 	if (!runner)
 		return;
-	for (size_t i = 0; i < NPU_SWEEP_MODELS_MAX; i++)
+	for (size_t i = 0; i < NPU_SWEEP_MODELS_MAX; i++) {
 		npu_graph_destroy(runner->models[i].lowered);
+		npu_estimate_destroy(runner->models[i].estimate);
+	}
 	for (size_t i = 0; i < PROGRAMS_KEPT; i++)
 		npu_program_destroy(runner->programs[i].program);
 	free(runner);
+}
+
+enum npu_status npu_runner_estimate(const struct npu_runner *runner,
+				    size_t model, const struct npu_chip *chip,
+				    struct npu_activity *out,
+				    struct npu_error *err)
+{
+	return npu_estimate_run(runner->models[model].estimate, chip, out, err);
 }
 
 uint64_t npu_runner_batch(const struct npu_runner *runner, size_t model)

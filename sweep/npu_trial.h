@@ -46,6 +46,13 @@ NPU_NODISCARD enum npu_status npu_runner_run(struct npu_runner *runner,
 					     struct npu_activity *out,
 					     struct npu_error *err);
 
+/* The same counts by closed forms (npu_estimate.h), in a small part of the time.
+ *   errors  E_UNSUPPORTED, E_NOMEM */
+NPU_NODISCARD enum npu_status
+npu_runner_estimate(const struct npu_runner *runner, size_t model,
+		    const struct npu_chip *chip, struct npu_activity *out,
+		    struct npu_error *err);
+
 /* Samples of a model's batch. */
 uint64_t npu_runner_batch(const struct npu_runner *runner, size_t model);
 

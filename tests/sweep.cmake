@@ -1,6 +1,7 @@
 # tests of sweep
 npu_test(sweep LABEL unit USES sweep base SOURCES
   unit/sweep/nsga2_test.cc
+  unit/sweep/screen_test.cc
   unit/sweep/sweep_spec_test.cc
   unit/sweep/store_test.cc
   unit/sweep/trial_test.cc)
@@ -21,6 +22,13 @@ add_test(NAME e2e.nsga2
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/nsga2.py
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/nsga2-e2e)
 set_tests_properties(e2e.nsga2 PROPERTIES LABELS e2e TIMEOUT 300)
+
+# Screening against all of a space, and however its trials are come by.
+add_test(NAME e2e.screen
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/screen.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/screen-e2e
+  ${PROJECT_SOURCE_DIR}/configs/sweeps/quick.yaml)
+set_tests_properties(e2e.screen PROPERTIES LABELS e2e TIMEOUT 300)
 
 # What the verbs print, and how progress is shown.
 add_test(NAME e2e.sweep_verbs

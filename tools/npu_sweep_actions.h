@@ -10,6 +10,7 @@ struct npu_sweep_command {
 	const struct npu_arguments *args;
 	struct npu_sweep *sweep;
 	struct npu_runner *runner;
+	struct npu_screen *screen; /* NULL: none */
 	struct npu_plan_options options;
 	char store[1024];
 };
@@ -42,6 +43,13 @@ NPU_NODISCARD enum npu_status npu_sweep_effects(struct npu_sweep_command *comman
 						struct npu_store *store,
 						struct json_t *object,
 						struct npu_error *err);
+
+/* Of a screened sweep: how many points were kept, and the rank correlation of
+ * their estimates; likewise, as "screen". */
+NPU_NODISCARD enum npu_status
+npu_sweep_correlation(struct npu_sweep_command *command,
+		      struct npu_store *store, struct json_t *object,
+		      struct npu_error *err);
 
 npu_sweep_action npu_sweep_plan;   /* print what would run */
 npu_sweep_action npu_sweep_run;	   /* and resume */

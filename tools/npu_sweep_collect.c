@@ -98,15 +98,10 @@ static void add_moved(struct npu_collection *c)
 
 static void add_counts(struct npu_collection *c)
 {
-	static const char *const docs[] = {
-#define NPU_ROW(name, doc) doc,
-#include "sweep/npu_row.def"
-	};
-
 	for (int i = 0; i < NPU_ROW_COUNT; i++)
 		c->counts[i] = (struct npu_sweep_count){
-			.name = npu_row_name[i],
-			.doc = docs[i],
+			.name = npu_row_table[i].name,
+			.doc = npu_row_table[i].doc,
 		};
 }
 
@@ -214,11 +209,12 @@ static void keep_values(struct npu_collection *c, size_t row)
 	for (size_t m = 0; m < models; m++)
 		all &= c->now[m] == NPU_ROW_ok;
 	for (size_t f = 0; models > 1 && f < figures; f++) {
-		double sum = 0;
+		double mean = 0;
 
 		for (size_t m = 0; m < models; m++)
-			sum += log(c->metrics[m][f]);
-		*out++ = all ? exp(sum / (double)models) : (double)NAN;
+			npu_mean_add(&mean, c->metrics[m][f]);
+		npu_mean_end(&mean, models);
+		*out++ = all ? mean : (double)NAN;
 	}
 	for (size_t m = 0; m < models; m++)
 		for (size_t f = 0; f < figures; f++)
@@ -228,7 +224,7 @@ static void keep_values(struct npu_collection *c, size_t row)
 static int has_place(const struct npu_collection *c)
 {
 	for (size_t m = 0; m < c->sweep->model_count; m++)
-		if (c->now[m] <= NPU_ROW_failed) /* in npu_row.def */
+		if (npu_row_table[c->now[m]].has_place)
 			return 1;
 	return 0;
 }

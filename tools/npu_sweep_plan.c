@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "base/npu_clock.h"
 #include "sweep/npu_nsga2.h"
+#include "sweep/npu_screen.h"
 #include "tools/npu_sweep_actions.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -81,9 +82,11 @@ static void print_head(const struct npu_sweep *s, const struct npu_plan *plan)
 	       trials);
 }
 
-static void print_plan(const struct npu_sweep *sweep,
+static void print_plan(const struct npu_sweep_command *c,
 		       const struct npu_plan *plan, struct estimate e)
 {
+	const struct npu_sweep *sweep = c->sweep;
+
 	print_head(sweep, plan);
 	print_line(plan->impossible, "no chip can be so");
 	for (size_t i = 0; i < sweep->constraint_count; i++)
@@ -91,6 +94,10 @@ static void print_plan(const struct npu_sweep *sweep,
 			printf("  %10" PRIu64 "  outside of: %s\n",
 			       plan->constrained[i],
 			       sweep->constraints[i].text);
+	if (c->screen)
+		printf("  %10" PRIu64 "  screened out: not among the best "
+		       "%" PRIu64 " points by their estimates\n",
+		       plan->screened, npu_screen_kept(c->screen));
 	print_line(plan->capped, "beyond run_cap");
 	print_line(plan->elsewhere, "of other shards");
 	print_line(plan->repeated, "repeat an earlier trial");
@@ -137,6 +144,7 @@ static enum npu_status print_plan_json(const struct npu_sweep *sweep,
 		json_array_append_new(list, one);
 	}
 	json_object_set_new(object, "constraints", list);
+	set(object, "screened", plan->screened);
 	set(object, "capped", plan->capped);
 	set(object, "elsewhere", plan->elsewhere);
 	set(object, "repeated", plan->repeated);
@@ -184,7 +192,7 @@ enum npu_status npu_sweep_plan(struct npu_sweep_command *c,
 	if (npu_given(c->args, NPU_OPTION_json))
 		status = print_plan_json(c->sweep, &plan, e, err);
 	else
-		print_plan(c->sweep, &plan, e);
+		print_plan(c, &plan, e);
 	npu_plan_clear(&plan);
 	return status;
 }

@@ -114,7 +114,7 @@ const struct npu_sweep_reason *npu_reasons_list(struct npu_reasons *reasons,
 	qsort(sorted, n, sizeof *sorted, by_trials);
 	for (i = 0; i < n; i++)
 		list[i] = (struct npu_sweep_reason){
-			.state = npu_row_name[sorted[i]->state],
+			.state = npu_row_table[sorted[i]->state].name,
 			.text = sorted[i]->text,
 			.trials = sorted[i]->trials,
 		};

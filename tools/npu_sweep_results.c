@@ -43,19 +43,17 @@ static enum npu_status print_counts(struct npu_sweep_command *c,
 				    const uint64_t *counts,
 				    struct npu_error *err)
 {
-	static const char *const docs[] = {
-#define NPU_ROW(name, doc) doc,
-#include "sweep/npu_row.def"
-	};
 	enum npu_status status = NPU_OK;
 	json_t *object;
 
 	if (npu_given(c->args, NPU_OPTION_json)) {
 		object = json_object();
 		for (int i = 0; i < NPU_ROW_COUNT; i++)
-			json_object_set_new(object, npu_row_name[i],
+			json_object_set_new(object, npu_row_table[i].name,
 					    json_integer((json_int_t)counts[i]));
 		status = npu_sweep_effects(c, store, object, err);
+		if (status == NPU_OK)
+			status = npu_sweep_correlation(c, store, object, err);
 		if (status == NPU_OK)
 			status = npu_print_json(object, err);
 		json_decref(object);
@@ -64,7 +62,8 @@ static enum npu_status print_counts(struct npu_sweep_command *c,
 	for (int i = 0; i < NPU_ROW_COUNT; i++)
 		if (counts[i])
 			printf("%10" PRIu64 "  %-11s  %s\n", counts[i],
-			       npu_row_name[i], docs[i]);
+			       npu_row_table[i].name, npu_row_table[i].doc);
+	NPU_TRY(npu_sweep_correlation(c, store, NULL, err));
 	return npu_sweep_effects(c, store, NULL, err);
 }
 

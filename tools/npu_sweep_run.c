@@ -50,10 +50,10 @@ static enum npu_status report(const struct run *r, struct npu_error *err)
 		       r->repeated, p->done, p->seconds,
 		       p->seconds > 0 ? (double)p->done / p->seconds : 0,
 		       p->infeasible, p->failed);
-		return p->done == p->total
-			       ? npu_sweep_effects(r->command, r->store, NULL,
-						   err)
-			       : NPU_OK;
+		if (p->done < p->total)
+			return NPU_OK;
+		NPU_TRY(npu_sweep_correlation(r->command, r->store, NULL, err));
+		return npu_sweep_effects(r->command, r->store, NULL, err);
 	}
 	object = json_object();
 	set(object, "selected", r->selected);
@@ -65,7 +65,9 @@ static enum npu_status report(const struct run *r, struct npu_error *err)
 	set(object, "failed", p->failed);
 	set(object, "unfinished", p->total - p->done);
 	json_object_set_new(object, "seconds", json_real(p->seconds));
-	status = npu_print_json(object, err);
+	status = npu_sweep_correlation(r->command, r->store, object, err);
+	if (status == NPU_OK)
+		status = npu_print_json(object, err);
 	json_decref(object);
 	return status;
 }

@@ -1,5 +1,6 @@
 /* tools/npu_verb_sweep.c - many chips: plan, run, look at what came out.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "sweep/npu_screen.h"
 #include "tools/npu_sweep_actions.h"
 #include <stdio.h>
 #include <string.h>
@@ -76,11 +77,15 @@ enum npu_status npu_sweep_command_open(const struct npu_arguments *args,
 				   "by all results of the last one, so it "
 				   "cannot be cut into shards");
 	NPU_TRY(place_store(args, name_or_path, c, err));
-	return npu_runner_create(c->sweep, &c->runner, err);
+	NPU_TRY(npu_runner_create(c->sweep, &c->runner, err));
+	NPU_TRY(npu_screen_create(c->sweep, c->runner, &c->screen, err));
+	c->options.screen = c->screen;
+	return NPU_OK;
 }
 
 void npu_sweep_command_close(struct npu_sweep_command *c)
 {
+	npu_screen_destroy(c->screen);
 	npu_runner_destroy(c->runner);
 	npu_sweep_destroy(c->sweep);
 }

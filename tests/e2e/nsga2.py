@@ -12,6 +12,7 @@ import pathlib
 import signal
 import statistics
 
+from fronts import dominated, front_of, points_of, reference_of
 from sweeper import Sweeper, fresh, rows_of
 
 parser = argparse.ArgumentParser()
@@ -59,40 +60,14 @@ objectives: [{minimize: latency_ns}, {maximize: utilization_ratio}]
 """
 
 
-def points_of(text):
-    return [(float(r["latency_ns"]), float(r["energy_pj"]))
-            for r in rows_of(text) if r["state"] == "ok"]
-
-
-def dominated(points, reference):
-    """Area that points dominate: the union of their boxes, cell by cell of the
-    grid of their coordinates."""
-    inside = [p for p in points if p[0] < reference[0] and p[1] < reference[1]]
-    xs = sorted({p[0] for p in inside}) + [reference[0]]
-    area = 0.0
-    lowest = reference[1]
-    best = {}
-    for x, y in inside:
-        best[x] = min(best.get(x, y), y)
-    for left, right in zip(xs, xs[1:]):
-        lowest = min(lowest, best[left])
-        area += (right - left) * (reference[1] - lowest)
-    return area
-
-
 def prove(where):
     grid = where / "grid.yaml"
     grid.write_text(GRID)
     store = where / "all.sqlite"
     assert systole.run(grid, store)["simulated"] == 4096
-    everything = points_of(systole.export(grid, store))
-    front = [p for p in everything
-             if not any(q[0] <= p[0] and q[1] <= p[1] and q != p
-                        for q in everything)]
-    # a tenth of its extent beyond the front: points far from it count nothing
-    reference = [max(p[i] for p in front) +
-                 0.1 * (max(p[i] for p in front) - min(p[i] for p in front))
-                 for i in range(2)]
+    everything = points_of(systole.rows(grid, store))
+    front = front_of(everything)
+    reference = reference_of(front)
     whole = dominated(everything, reference)
     shares = []
     for seed in range(1, args.seeds + 1):
@@ -104,7 +79,7 @@ def prove(where):
         text = systole.export(search, store)
         keys = {tuple(r[k] for k in r if "." in k) for r in rows_of(text)}
         assert len(rows_of(text)) == 1024 and len(keys) == 1024
-        shares.append(dominated(points_of(text), reference) / whole)
+        shares.append(dominated(points_of(rows_of(text)), reference) / whole)
     # alone, it simulates a quarter of the space and no more
     alone = where / "alone.sqlite"
     assert systole.run(search, alone)["simulated"] == 1024
