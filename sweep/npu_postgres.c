@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENTS = 16, PARAMETERS = 8, NAME_SIZE = 200 };
+enum { STATEMENTS = 16, PARAMETERS = 12, NAME_SIZE = 200 };
 
 struct npu_postgres {
 	PGconn *connection;
@@ -77,12 +77,17 @@ static void ignore(void *user, const char *notice)
 enum npu_status npu_postgres_open(const char *url, struct npu_postgres **out,
 				  struct npu_error *err)
 {
-	/* what the URL says comes later, and wins */
+	/* What the URL says comes later, and wins. A server that vanished is
+	 * noticed within half a minute, not after the kernel's quarter of an
+	 * hour. */
 	static const char *const keywords[] = { "fallback_application_name",
 						"connect_timeout",
+						"keepalives_idle",
+						"tcp_user_timeout",
 						"client_encoding", "dbname",
 						NULL };
-	const char *const values[] = { "systole", "10", "UTF8", url, NULL };
+	const char *const values[] = { "systole", "10",	  "30", "30000",
+				       "UTF8",	  url, NULL };
 	struct npu_postgres *pg = calloc(1, sizeof *pg);
 	enum npu_status status;
 
@@ -109,6 +114,29 @@ void npu_postgres_close(struct npu_postgres *pg)
 		return;
 	PQfinish(pg->connection);
 	free(pg);
+}
+
+int npu_postgres_is_lost(const struct npu_postgres *pg)
+{
+	return PQstatus(pg->connection) != CONNECTION_OK;
+}
+
+enum npu_status npu_postgres_reconnect(struct npu_postgres *pg,
+				       struct npu_error *err)
+{
+	/* statements were prepared in the session that is gone */
+	memset(pg->prepared, 0, sizeof pg->prepared);
+	PQreset(pg->connection);
+	return npu_postgres_is_lost(pg) ? fail(pg, err) : NPU_OK;
+}
+
+int npu_postgres_has_password(const char *url)
+{
+	PQconninfoOption *parts = PQconninfoParse(url, NULL);
+	const int has = parts && *part(parts, "password");
+
+	PQconninfoFree(parts);
+	return has;
 }
 
 const char *npu_postgres_name(const struct npu_postgres *pg)

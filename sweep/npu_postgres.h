@@ -23,8 +23,17 @@ NPU_NODISCARD enum npu_status npu_postgres_open(const char *url,
 						struct npu_error *err);
 void npu_postgres_close(struct npu_postgres *pg);
 
+/* Whether the connection is gone: the server went down, or the network. What
+ * the last statement did is not known then. */
+int npu_postgres_is_lost(const struct npu_postgres *pg);
+/* Connect anew; errors as npu_postgres_open(). */
+NPU_NODISCARD enum npu_status npu_postgres_reconnect(struct npu_postgres *pg,
+						     struct npu_error *err);
+
 /* The URL without its password, for messages. */
 const char *npu_postgres_name(const struct npu_postgres *pg);
+/* Whether a URL has a password in it. */
+int npu_postgres_has_password(const char *url);
 
 /* A parameter, $1 the first. */
 struct npu_postgres_value {
@@ -62,6 +71,7 @@ struct npu_postgres_array {
 };
 enum npu_postgres_type { /* source: src/include/catalog/pg_type.dat */
 	NPU_POSTGRES_BYTEA = 17,
+	NPU_POSTGRES_INT8 = 20,
 	NPU_POSTGRES_INT4 = 23,
 	NPU_POSTGRES_TEXT = 25,
 };
@@ -69,8 +79,10 @@ void npu_postgres_array_clear(struct npu_postgres_array *array);
 void npu_postgres_array_add(struct npu_postgres_array *array,
 			    enum npu_postgres_type type, const void *data,
 			    size_t length);
-void npu_postgres_array_add_integer(struct npu_postgres_array *array,
-				    int32_t value);
+void npu_postgres_array_add_int4(struct npu_postgres_array *array,
+				 int32_t value);
+void npu_postgres_array_add_int8(struct npu_postgres_array *array,
+				 int64_t value);
 /* The parameter; borrows the array. */
 struct npu_postgres_value
 npu_postgres_array_value(struct npu_postgres_array *array,

@@ -35,18 +35,28 @@ void npu_postgres_array_add(struct npu_postgres_array *array,
 			    enum npu_postgres_type type, const void *data,
 			    size_t length)
 {
-	if (!array->count++)
+	if (!array->bytes.length)
 		add_head(&array->bytes, type);
+	array->count++;
 	add_word(&array->bytes, (uint32_t)length);
 	npu_text_add_bytes(&array->bytes, data, length);
 }
 
-void npu_postgres_array_add_integer(struct npu_postgres_array *array,
-				    int32_t value)
+void npu_postgres_array_add_int4(struct npu_postgres_array *array,
+				 int32_t value)
 {
 	const uint32_t word = htonl((uint32_t)value);
 
 	npu_postgres_array_add(array, NPU_POSTGRES_INT4, &word, sizeof word);
+}
+
+void npu_postgres_array_add_int8(struct npu_postgres_array *array,
+				 int64_t value)
+{
+	const uint32_t words[] = { htonl((uint32_t)((uint64_t)value >> 32)),
+				   htonl((uint32_t)value) };
+
+	npu_postgres_array_add(array, NPU_POSTGRES_INT8, words, sizeof words);
 }
 
 struct npu_postgres_value
@@ -55,7 +65,7 @@ npu_postgres_array_value(struct npu_postgres_array *array,
 {
 	const uint32_t count = htonl(array->count);
 
-	if (!array->count && !array->bytes.length)
+	if (!array->bytes.length)
 		add_head(&array->bytes, type);
 	if (!array->bytes.failed)
 		memcpy(array->bytes.data + 12, &count, sizeof count);

@@ -24,6 +24,24 @@ void npu_postgres_close(struct npu_postgres *pg)
 	(void)pg;
 }
 
+int npu_postgres_is_lost(const struct npu_postgres *pg)
+{
+	(void)pg;
+	return 0;
+}
+
+enum npu_status npu_postgres_reconnect(struct npu_postgres *pg,
+				       struct npu_error *err)
+{
+	return npu_postgres_open("", &pg, err);
+}
+
+int npu_postgres_has_password(const char *url)
+{
+	(void)url;
+	return 0;
+}
+
 const char *npu_postgres_name(const struct npu_postgres *pg)
 {
 	(void)pg;

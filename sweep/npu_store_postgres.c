@@ -3,7 +3,7 @@
  *
  * All lies in the schema `systole` of the database. Any number of writers may
  * be at work: a final outcome stays, whoever comes later. */
-#include "sweep/npu_postgres.h"
+#include "sweep/npu_postgres_outcomes.h"
 #include "sweep/npu_store_internal.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,9 +19,8 @@ enum {
 struct server_store {
 	struct npu_store base;
 	struct npu_postgres *pg;
-	struct npu_postgres_array keys, statuses, texts; /* not sent yet */
-	struct npu_postgres_array passing; /* statuses that are not final */
-	uint64_t changed;		   /* in this transaction */
+	struct npu_postgres_outcomes outcomes; /* not sent yet */
+	uint64_t changed;		       /* in this transaction */
 };
 
 /* ---- tables ---- */
@@ -95,10 +94,7 @@ static void close_server(struct npu_store *store)
 	struct server_store *s = (struct server_store *)store;
 
 	npu_postgres_close(s->pg);
-	npu_text_clear(&s->keys.bytes);
-	npu_text_clear(&s->statuses.bytes);
-	npu_text_clear(&s->texts.bytes);
-	npu_text_clear(&s->passing.bytes);
+	npu_postgres_outcomes_clear(&s->outcomes);
 	free(s);
 }
 
@@ -128,17 +124,10 @@ static enum npu_status find(struct npu_store *store, const char *key,
 	return NPU_OK;
 }
 
-static void forget(struct server_store *s)
-{
-	npu_postgres_array_clear(&s->keys);
-	npu_postgres_array_clear(&s->statuses);
-	npu_postgres_array_clear(&s->texts);
-}
-
 /* Nothing of the open transaction is kept. */
 static enum npu_status abandon(struct server_store *s, enum npu_status status)
 {
-	forget(s);
+	npu_postgres_outcomes_forget(&s->outcomes);
 	(void)!npu_postgres_script(s->pg, "ROLLBACK", NULL);
 	return status;
 }
@@ -148,39 +137,24 @@ static enum npu_status begin(struct npu_store *store, struct npu_error *err)
 	struct server_store *s = (struct server_store *)store;
 
 	s->changed = 0;
-	forget(s);
+	npu_postgres_outcomes_forget(&s->outcomes);
 	return npu_postgres_script(s->pg, "BEGIN", err);
 }
 
-/* One key may have come twice: the first final one counts, else the first. In
- * the order of keys, so that two writers never wait for each other. */
 static enum npu_status send(struct server_store *s, struct npu_error *err)
 {
-	static const char sql[] =
-		"INSERT INTO systole.result AS r (key, status, text) "
-		"SELECT DISTINCT ON (key COLLATE \"C\") key, status, text "
-		"FROM unnest($1::text[], $2::int[], $3::bytea[]) "
-		"WITH ORDINALITY AS n(key, status, text, i) "
-		"ORDER BY key COLLATE \"C\", status = ANY($4::int[]), i "
-		"ON CONFLICT (key) DO UPDATE SET "
-		"status = excluded.status, text = excluded.text "
-		"WHERE r.status = ANY($4::int[]) RETURNING 1";
+	static const char sql[] = NPU_POSTGRES_PUT("true");
 	struct npu_postgres_rows *rows;
-	struct npu_postgres_value values[4];
+	struct npu_postgres_value values[NPU_POSTGRES_PUT_VALUES];
 
-	if (!s->keys.count)
+	if (!s->outcomes.keys.count)
 		return NPU_OK;
-	values[0] = npu_postgres_array_value(&s->keys, NPU_POSTGRES_TEXT);
-	values[1] = npu_postgres_array_value(&s->statuses, NPU_POSTGRES_INT4);
-	values[2] = npu_postgres_array_value(&s->texts, NPU_POSTGRES_BYTEA);
-	values[3] = npu_postgres_array_value(&s->passing, NPU_POSTGRES_INT4);
-	if (s->keys.bytes.failed || s->statuses.bytes.failed ||
-	    s->texts.bytes.failed || s->passing.bytes.failed)
-		return npu_fail(err, NPU_E_NOMEM, "no memory for outcomes");
-	NPU_TRY(npu_postgres_run(s->pg, sql, values, 4, &rows, err));
+	NPU_TRY(npu_postgres_outcomes_values(&s->outcomes, values, err));
+	NPU_TRY(npu_postgres_run(s->pg, sql, values, NPU_POSTGRES_PUT_VALUES,
+				 &rows, err));
 	s->changed += npu_postgres_row_count(rows);
 	npu_postgres_rows_destroy(rows);
-	forget(s);
+	npu_postgres_outcomes_forget(&s->outcomes);
 	return NPU_OK;
 }
 
@@ -189,13 +163,11 @@ static enum npu_status put(struct npu_store *store, const char *key,
 			   struct npu_error *err)
 {
 	struct server_store *s = (struct server_store *)store;
-	enum npu_status status;
+	enum npu_status status = NPU_OK;
 
-	npu_postgres_array_add(&s->keys, NPU_POSTGRES_TEXT, key, strlen(key));
-	npu_postgres_array_add_integer(&s->statuses, (int32_t)outcome->status);
-	npu_postgres_array_add(&s->texts, NPU_POSTGRES_BYTEA, outcome->text,
-			       strlen(outcome->text));
-	status = s->keys.count < BATCH ? NPU_OK : send(s, err);
+	npu_postgres_outcomes_add(&s->outcomes, 0, key, outcome);
+	if (s->outcomes.keys.count == BATCH)
+		status = send(s, err);
 	return status == NPU_OK ? NPU_OK : abandon(s, status);
 }
 
@@ -248,15 +220,6 @@ static enum npu_status walk(struct npu_store *store, npu_each_outcome *each,
 
 /* ---- open ---- */
 
-static void list_passing(struct npu_postgres_array *passing)
-{
-#define X(name, exit_code, text)                                          \
-	if (!npu_outcome_is_final(NPU_##name))                            \
-		npu_postgres_array_add_integer(passing, NPU_##name);
-	NPU_STATUS_LIST(X)
-#undef X
-}
-
 enum npu_status npu__store_open_postgres(const char *url,
 					 enum npu_store_access access,
 					 struct npu_store **out,
@@ -272,7 +235,6 @@ enum npu_status npu__store_open_postgres(const char *url,
 	if (!s)
 		return npu_fail(err, NPU_E_NOMEM, "no memory for a store");
 	s->base.ops = &ops;
-	list_passing(&s->passing);
 	status = npu_postgres_open(url, &s->pg, err);
 	if (status == NPU_OK)
 		status = check_tables(s->pg, access, &is_there, err);

@@ -33,6 +33,11 @@ struct npu_runner {
 	struct npu_runner_counts counts;
 };
 
+const char *npu_model_version(void)
+{
+	return NPU_MODEL_VERSION;
+}
+
 /* ---- hashes ---- */
 
 static void hash_text(struct sha256_ctx *hash, const char *text)

@@ -16,6 +16,9 @@ extern "C" {
  * temperature, stated zeros), and the sources of all that computes counts. */
 enum { NPU_TRIAL_KEY_SIZE = 65 };
 
+/* That hash of the sources: results of one version know no other. */
+const char *npu_model_version(void);
+
 /* Runs trials of one sweep, one after another; keeps what they share: networks,
  * and the programs of chips that compile alike. One a process. */
 struct npu_runner;

@@ -53,6 +53,8 @@ npu_sweep_correlation(struct npu_sweep_command *command,
 
 npu_sweep_action npu_sweep_plan;   /* print what would run */
 npu_sweep_action npu_sweep_run;	   /* and resume */
+npu_sweep_action npu_sweep_submit; /* fill a queue, and start its workers */
+npu_sweep_action npu_sweep_worker; /* one of them */
 npu_sweep_action npu_sweep_status; /* print how far it is */
 npu_sweep_action npu_sweep_export; /* all trials as CSV or JSON lines */
 npu_sweep_action npu_sweep_pareto; /* the front, and what moves along it */

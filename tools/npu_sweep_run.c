@@ -1,22 +1,13 @@
 /* tools/npu_sweep_run.c - sweep run and resume.
  * SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L
 #include "sweep/npu_nsga2.h"
 #include "tools/npu_sweep_actions.h"
 #include "tools/npu_sweep_progress.h"
+#include "tools/npu_sweep_stop.h"
 #include <inttypes.h>
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Where a signal leaves its mark: handlers can reach nothing else. */
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int number)
-{
-	stopped = number;
-}
 
 /* What all pools of a run did together: nsga2 has one a generation. */
 struct run {
@@ -143,7 +134,7 @@ static enum npu_status run_generations(struct run *r, struct npu_error *err)
 	for (;;) {
 		NPU_TRY(npu_nsga2_extend(sweep, c->runner, r->store, &more,
 					 err));
-		if (!more || stopped)
+		if (!more || *npu_sweep_stopped())
 			return NPU_OK;
 		r->shown.generation++;
 		NPU_TRY(run_points(
@@ -159,11 +150,12 @@ static enum npu_status run(struct run *r, struct npu_error *err)
 					 ? run_generations(r, err)
 					 : run_points(r, 0, err);
 
-	if (stopped)
+	if (*npu_sweep_stopped())
 		print_resume(args);
 	if (status == NPU_OK)
 		status = report(r, err);
-	if (status == NPU_OK && r->progress.failed && !stopped)
+	if (status == NPU_OK && r->progress.failed &&
+	    !*npu_sweep_stopped())
 		return npu_fail(err, NPU_E_SWEEP,
 				"%" PRIu64 " trials failed; `sweep export` "
 				"says why, `sweep resume` tries those that "
@@ -175,26 +167,20 @@ static enum npu_status run(struct run *r, struct npu_error *err)
 enum npu_status npu_sweep_run(struct npu_sweep_command *c,
 			      struct npu_error *err)
 {
-	const struct sigaction act = { .sa_handler = on_signal };
 	struct run r = { .command = c };
 	enum npu_status status;
 
 	r.options = (struct npu_pool_options){
-		.stop = &stopped,
+		.stop = npu_sweep_stopped(),
 		.progress = npu_sweep_show,
 		.user = &r.shown,
 	};
 	NPU_TRY(npu_sweep_progress_style(c->args, &r.shown, err));
 	NPU_TRY(npu_sweep_jobs(c->args, &r.options.jobs, err));
 	NPU_TRY(npu_store_open(c->store, NPU_STORE_WRITE, &r.store, err));
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	npu_sweep_catch_signals();
 	status = run(&r, err);
 	npu_store_close(r.store);
-	if (stopped) { /* end as the signal would have */
-		fflush(stdout);
-		signal(stopped, SIG_DFL);
-		raise(stopped);
-	}
+	npu_sweep_end_as_signalled();
 	return status;
 }

@@ -12,7 +12,8 @@ static const struct {
 	size_t files; /* after the sweep; SIZE_MAX: any number */
 } actions[] = {
 	{ "plan", npu_sweep_plan, 0 },	   { "run", npu_sweep_run, 0 },
-	{ "resume", npu_sweep_run, 0 },	   { "status", npu_sweep_status, 0 },
+	{ "resume", npu_sweep_run, 0 },	   { "submit", npu_sweep_submit, 0 },
+	{ "worker", npu_sweep_worker, 0 }, { "status", npu_sweep_status, 0 },
 	{ "export", npu_sweep_export, 0 }, { "pareto", npu_sweep_pareto, 0 },
 	{ "merge", npu_sweep_merge, SIZE_MAX },
 };
@@ -107,8 +108,8 @@ enum npu_status npu_verb_sweep(const struct npu_arguments *args,
 	if (i == count)
 		return npu_fail(err, NPU_E_USAGE,
 				"sweep: no action \"%s\"%s%s%s; there are "
-				"plan, run, resume, status, export, pareto and "
-				"merge",
+				"plan, run, resume, submit, worker, status, "
+				"export, pareto and merge",
 				args->positional[0],
 				near ? "; did you mean \"" : "",
 				near ? near : "", near ? "\"?" : "");

@@ -9,14 +9,13 @@ import contextlib
 import json
 import os
 import pathlib
-import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
+
+from pg_server import Server, database, find_programs, psql
 
 SYSTOLE, DIRECTORY = sys.argv[1], pathlib.Path(sys.argv[2])
 SWEEP = """
@@ -33,53 +32,6 @@ parameters:
 objectives: [{minimize: latency_ns}]
 """
 TRIALS = 2 * 4 * 3 * 2 * 7 * 4
-
-
-def find_programs():
-    """The folder of initdb and pg_ctl: Debian keeps them out of the PATH."""
-    found = shutil.which("initdb")
-    if found:
-        return pathlib.Path(found).resolve().parent
-    folders = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
-    return folders[-1] if folders else None
-
-
-class Server:
-    """A PostgreSQL of our own; it refuses root, so root lends it `postgres`."""
-
-    def __init__(self, programs):
-        self.programs = programs
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="systole-pg-"))
-        self.user = {}
-        if os.geteuid() == 0:
-            who = pwd.getpwnam("postgres")
-            os.chown(self.home, who.pw_uid, who.pw_gid)
-            self.user = {"user": who.pw_uid, "group": who.pw_gid,
-                         "extra_groups": []}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"postgresql://systole:s3cret@127.0.0.1:{self.port}/postgres"
-        secret = self.home / "secret"
-        secret.write_text("s3cret\n")
-        self.run("initdb", "-D", self.home / "data", "-U", "systole",
-                 "--auth=scram-sha-256", f"--pwfile={secret}", "-E", "UTF8")
-
-    def run(self, program, *arguments):
-        done = subprocess.run(
-            [self.programs / program, *map(str, arguments)], text=True,
-            cwd=self.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=60, **self.user)
-        assert done.returncode == 0, done.stdout
-
-    def start(self):
-        self.run("pg_ctl", "-D", self.home / "data", "-w", "-l",
-                 self.home / "log", "-o",
-                 f"-p {self.port} -c listen_addresses=127.0.0.1 "
-                 f"-c unix_socket_directories={self.home}", "start")
-
-    def stop(self, mode):
-        self.run("pg_ctl", "-D", self.home / "data", "-w", "-m", mode, "stop")
 
 
 def systole(*arguments, expect=0):
@@ -110,20 +62,6 @@ def stored(file, store):
     counts = json.loads(systole("status", file, "--store", store,
                                 "--json").stdout)
     return TRIALS - counts["missing"]
-
-
-def psql(server, sql, database="postgres"):
-    done = subprocess.run(
-        ["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", sql,
-         server.url.rsplit("/", 1)[0] + "/" + database],
-        capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def database(server, name):
-    psql(server, f"CREATE DATABASE {name}")
-    return server.url.rsplit("/", 1)[0] + "/" + name
 
 
 def wait_for_more(server, name, than, process):
