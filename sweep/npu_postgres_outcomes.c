@@ -37,17 +37,16 @@ void npu_postgres_outcomes_clear(struct npu_postgres_outcomes *outcomes)
 static void list_passing(struct npu_postgres_array *passing)
 {
 	npu_postgres_array_clear(passing);
-#define X(name, exit_code, text)                                          \
-	if (!npu_outcome_is_final(NPU_##name))                            \
+#define X(name, exit_code, text)               \
+	if (!npu_outcome_is_final(NPU_##name)) \
 		npu_postgres_array_add_int4(passing, NPU_##name);
 	NPU_STATUS_LIST(X)
 #undef X
 }
 
-enum npu_status
-npu_postgres_outcomes_values(struct npu_postgres_outcomes *o,
-			     struct npu_postgres_value *values,
-			     struct npu_error *err)
+enum npu_status npu_postgres_outcomes_values(struct npu_postgres_outcomes *o,
+					     struct npu_postgres_value *values,
+					     struct npu_error *err)
 {
 	list_passing(&o->passing);
 	values[0] = npu_postgres_array_value(&o->keys, NPU_POSTGRES_TEXT);
@@ -57,8 +56,7 @@ npu_postgres_outcomes_values(struct npu_postgres_outcomes *o,
 	values[4] = npu_postgres_array_value(&o->trials, NPU_POSTGRES_INT8);
 	return o->keys.bytes.failed || o->statuses.bytes.failed ||
 			       o->texts.bytes.failed ||
-			       o->passing.bytes.failed ||
-			       o->trials.bytes.failed
+			       o->passing.bytes.failed || o->trials.bytes.failed
 		       ? npu_fail(err, NPU_E_NOMEM, "no memory for outcomes")
 		       : NPU_OK;
 }

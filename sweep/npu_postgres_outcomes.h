@@ -33,15 +33,15 @@ npu_postgres_outcomes_values(struct npu_postgres_outcomes *outcomes,
  * holds; a row for each that was not there, or not final. One key may have come
  * twice: the first final one counts, else the first. In the order of keys, so
  * that two writers never wait for each other. */
-#define NPU_POSTGRES_PUT(condition)                                       \
-	"INSERT INTO systole.result AS r (key, status, text) "            \
-	"SELECT DISTINCT ON (key COLLATE \"C\") key, status, text "       \
-	"FROM unnest($1::text[], $2::int[], $3::bytea[], $5::bigint[]) "  \
-	"WITH ORDINALITY AS n(key, status, text, trial, i) "              \
-	"WHERE " condition " "                                            \
-	"ORDER BY key COLLATE \"C\", status = ANY($4::int[]), i "         \
-	"ON CONFLICT (key) DO UPDATE SET "                                \
-	"status = excluded.status, text = excluded.text "                 \
+#define NPU_POSTGRES_PUT(condition)                                      \
+	"INSERT INTO systole.result AS r (key, status, text) "           \
+	"SELECT DISTINCT ON (key COLLATE \"C\") key, status, text "      \
+	"FROM unnest($1::text[], $2::int[], $3::bytea[], $5::bigint[]) " \
+	"WITH ORDINALITY AS n(key, status, text, trial, i) "             \
+	"WHERE " condition " "                                           \
+	"ORDER BY key COLLATE \"C\", status = ANY($4::int[]), i "        \
+	"ON CONFLICT (key) DO UPDATE SET "                               \
+	"status = excluded.status, text = excluded.text "                \
 	"WHERE r.status = ANY($4::int[]) RETURNING 1"
 
 #ifdef __cplusplus

@@ -60,14 +60,13 @@ NPU_NODISCARD enum npu_status npu_queue_fill(struct npu_queue *queue,
  *   is_there  0: none of its name
  *   errors    E_RANGE: the file, or this build of the simulator, is not that
  *             which was submitted; E_IO */
-NPU_NODISCARD enum npu_status npu_queue_join(struct npu_queue *queue,
-					     int *is_there,
-					     struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_queue_join(struct npu_queue *queue, int *is_there, struct npu_error *err);
 
 struct npu_queue_counts {
 	uint64_t waiting, leased; /* trials */
-	uint64_t workers;	  /* with a lease that has not expired */
-	uint64_t lost;		  /* leases that expired, ever */
+	uint64_t workers;         /* with a lease that has not expired */
+	uint64_t lost;            /* leases that expired, ever */
 	/* why no more are given out (on_error: stop); "" else */
 	char stopped[256];
 };
@@ -79,7 +78,7 @@ NPU_NODISCARD enum npu_status npu_queue_count(struct npu_queue *queue,
 struct npu_queue_worker {
 	const char *name;
 	uint64_t leased, stored; /* trials */
-	double seconds;		 /* since its first lease */
+	double seconds;          /* since its first lease */
 };
 /* Calls for every worker with a lease that has not expired. */
 typedef void npu_each_worker(void *user, const struct npu_queue_worker *worker);
@@ -89,9 +88,8 @@ NPU_NODISCARD enum npu_status npu_queue_workers(struct npu_queue *queue,
 						struct npu_error *err);
 
 /* Give out no more, until the sweep is submitted again. */
-NPU_NODISCARD enum npu_status npu_queue_stop(struct npu_queue *queue,
-					     const char *why,
-					     struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_queue_stop(struct npu_queue *queue, const char *why, struct npu_error *err);
 
 /* ---- a lease ---- */
 

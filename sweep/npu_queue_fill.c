@@ -124,8 +124,8 @@ static uint64_t range_size(uint64_t left, unsigned workers)
 }
 
 static enum npu_status add_ranges(struct filling *f,
-				  const struct npu_plan *plan,
-				  unsigned workers, struct npu_error *err)
+				  const struct npu_plan *plan, unsigned workers,
+				  struct npu_error *err)
 {
 	uint64_t room = 0;
 

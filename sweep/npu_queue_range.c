@@ -86,25 +86,25 @@ static struct npu_range *read_range(const struct npu_postgres_rows *rows)
 
 /* A lease does not run out while the server is down: workers get the time of
  * one to come back. */
-#define TAKE                                                              \
-	"WITH pick AS MATERIALIZED (SELECT number, fence AS old, trials, "\
-	"lost + (fence IS NOT NULL)::int AS lost FROM systole.work "      \
-	"WHERE sweep = $1::bigint AND (fence IS NULL OR "                 \
-	"greatest(leased_until, pg_postmaster_start_time() + "            \
-	"$3::int * interval '1 s') < clock_timestamp()) "                 \
-	"AND ($4::int = 1 OR lost + (fence IS NOT NULL)::int < $5::int) " \
-	"AND NOT EXISTS (SELECT FROM systole.sweep "                      \
-	"WHERE id = $1::bigint AND stopped IS NOT NULL) "                 \
-	"ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED), "               \
-	"ended AS (UPDATE systole.lease l SET ended = clock_timestamp(), "\
-	"how = 'lost' FROM pick WHERE l.fence = pick.old), "              \
-	"opened AS (INSERT INTO systole.lease (sweep, worker) "           \
-	"SELECT $1::bigint, $2 FROM pick RETURNING fence), "              \
-	"taken AS (UPDATE systole.work w SET fence = opened.fence, "      \
-	"lost = pick.lost, leased_until = clock_timestamp() + "           \
-	"$3::int * interval '1 s' FROM pick, opened "                     \
-	"WHERE w.number = pick.number) "                                  \
-	"SELECT number, opened.fence, lost, trial FROM pick, opened, "    \
+#define TAKE                                                               \
+	"WITH pick AS MATERIALIZED (SELECT number, fence AS old, trials, " \
+	"lost + (fence IS NOT NULL)::int AS lost FROM systole.work "       \
+	"WHERE sweep = $1::bigint AND (fence IS NULL OR "                  \
+	"greatest(leased_until, pg_postmaster_start_time() + "             \
+	"$3::int * interval '1 s') < clock_timestamp()) "                  \
+	"AND ($4::int = 1 OR lost + (fence IS NOT NULL)::int < $5::int) "  \
+	"AND NOT EXISTS (SELECT FROM systole.sweep "                       \
+	"WHERE id = $1::bigint AND stopped IS NOT NULL) "                  \
+	"ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED), "                \
+	"ended AS (UPDATE systole.lease l SET ended = clock_timestamp(), " \
+	"how = 'lost' FROM pick WHERE l.fence = pick.old), "               \
+	"opened AS (INSERT INTO systole.lease (sweep, worker) "            \
+	"SELECT $1::bigint, $2 FROM pick RETURNING fence), "               \
+	"taken AS (UPDATE systole.work w SET fence = opened.fence, "       \
+	"lost = pick.lost, leased_until = clock_timestamp() + "            \
+	"$3::int * interval '1 s' FROM pick, opened "                      \
+	"WHERE w.number = pick.number) "                                   \
+	"SELECT number, opened.fence, lost, trial FROM pick, opened, "     \
 	"unnest(trials) WITH ORDINALITY AS n(trial, i) ORDER BY i"
 
 static enum npu_status take(struct npu_queue *q,
@@ -254,36 +254,151 @@ enum npu_status npu_queue_take(struct npu_queue *q,
 
 /* After another took the range there is no row with this fence, and nothing
  * happens; of an earlier sending whose answer was lost the lease tells. */
-#define SEND                                                              \
-	"WITH held AS MATERIALIZED (SELECT number, trials "               \
-	"FROM systole.work WHERE number = $6::bigint "                    \
-	"AND fence = $7::bigint FOR UPDATE), "                            \
-	"put AS (" NPU_POSTGRES_PUT(                                      \
-		"trial = ANY (ARRAY(SELECT unnest(trials) FROM held))") "), " \
-	"rest AS MATERIALIZED (SELECT number, ARRAY(SELECT trial "        \
-	"FROM unnest(trials) WITH ORDINALITY AS n(trial, i) "             \
-	"WHERE trial <> ALL ($5::bigint[]) "                              \
-	"AND trial <> ALL ($8::bigint[]) ORDER BY i) AS trials "          \
-	"FROM held), "                                                    \
-	"gone AS (DELETE FROM systole.work w USING rest "                 \
-	"WHERE w.number = rest.number AND rest.trials = '{}'), "          \
-	"kept AS (UPDATE systole.work w SET trials = rest.trials, "       \
-	"fence = CASE WHEN $9::int = 0 THEN fence END, "                  \
-	"leased_until = CASE WHEN $9::int = 0 "                           \
-	"THEN clock_timestamp() + $10::int * interval '1 s' END "         \
-	"FROM rest WHERE w.number = rest.number "                         \
-	"AND rest.trials <> '{}'), "                                      \
-	"told AS (UPDATE systole.lease SET "                              \
-	"stored = stored + (SELECT count(*) FROM put), "                  \
-	"ended = CASE WHEN rest.trials = '{}' OR $9::int = 1 "            \
-	"THEN clock_timestamp() END, "                                    \
-	"how = CASE WHEN rest.trials = '{}' THEN 'done' "                 \
-	"WHEN $9::int = 1 THEN 'returned' END "                           \
-	"FROM rest WHERE fence = $7::bigint) "                            \
-	"SELECT coalesce(cardinality(rest.trials), -1), "                 \
-	"(l.how IN ('done', 'returned'))::int "                           \
-	"FROM systole.lease l LEFT JOIN rest ON true "                    \
-	"WHERE l.fence = $7::bigint"
+#define SEND                                                                   \
+	"WITH held AS MATERIALIZED (SELECT number, trials "                    \
+	"FROM systole.work WHERE number = $6::bigint "                         \
+	"AND fence = $7::bigint FOR UPDATE), "                                 \
+	"put AS (" NPU_POSTGRES_PUT("trial = ANY (ARRAY(SELECT "               \
+				    "unnest(trials) FROM held))") "), "        \
+								  "rest AS "   \
+								  "MATERIALIZ" \
+								  "ED "        \
+								  "(SELECT "   \
+								  "number, "   \
+								  "ARRAY("     \
+								  "SELECT "    \
+								  "trial "     \
+								  "FROM "      \
+								  "unnest("    \
+								  "trials) "   \
+								  "WITH "      \
+								  "ORDINALITY" \
+								  " AS "       \
+								  "n(trial, "  \
+								  "i) "        \
+								  "WHERE "     \
+								  "trial <> "  \
+								  "ALL "       \
+								  "($5::"      \
+								  "bigint[]) " \
+								  "AND trial " \
+								  "<> ALL "    \
+								  "($8::"      \
+								  "bigint[]) " \
+								  "ORDER BY "  \
+								  "i) AS "     \
+								  "trials "    \
+								  "FROM "      \
+								  "held), "    \
+								  "gone AS "   \
+								  "(DELETE "   \
+								  "FROM "      \
+								  "systole."   \
+								  "work w "    \
+								  "USING "     \
+								  "rest "      \
+								  "WHERE "     \
+								  "w.number "  \
+								  "= "         \
+								  "rest."      \
+								  "number "    \
+								  "AND "       \
+								  "rest."      \
+								  "trials = "  \
+								  "'{}'), "    \
+								  "kept AS "   \
+								  "(UPDATE "   \
+								  "systole."   \
+								  "work w "    \
+								  "SET "       \
+								  "trials = "  \
+								  "rest."      \
+								  "trials, "   \
+								  "fence = "   \
+								  "CASE WHEN " \
+								  "$9::int = " \
+								  "0 THEN "    \
+								  "fence "     \
+								  "END, "      \
+								  "leased_"    \
+								  "until = "   \
+								  "CASE WHEN " \
+								  "$9::int = " \
+								  "0 "         \
+								  "THEN "      \
+								  "clock_"     \
+								  "timestamp(" \
+								  ") + "       \
+								  "$10::int "  \
+								  "* "         \
+								  "interval "  \
+								  "'1 s' END " \
+								  "FROM rest " \
+								  "WHERE "     \
+								  "w.number "  \
+								  "= "         \
+								  "rest."      \
+								  "number "    \
+								  "AND "       \
+								  "rest."      \
+								  "trials <> " \
+								  "'{}'), "    \
+								  "told AS "   \
+								  "(UPDATE "   \
+								  "systole."   \
+								  "lease SET " \
+								  "stored = "  \
+								  "stored + "  \
+								  "(SELECT "   \
+								  "count(*) "  \
+								  "FROM "      \
+								  "put), "     \
+								  "ended = "   \
+								  "CASE WHEN " \
+								  "rest."      \
+								  "trials = "  \
+								  "'{}' OR "   \
+								  "$9::int = " \
+								  "1 "         \
+								  "THEN "      \
+								  "clock_"     \
+								  "timestamp(" \
+								  ") END, "    \
+								  "how = "     \
+								  "CASE WHEN " \
+								  "rest."      \
+								  "trials = "  \
+								  "'{}' THEN " \
+								  "'done' "    \
+								  "WHEN "      \
+								  "$9::int = " \
+								  "1 THEN "    \
+								  "'returned'" \
+								  " END "      \
+								  "FROM rest " \
+								  "WHERE "     \
+								  "fence = "   \
+								  "$7::"       \
+								  "bigint) "   \
+								  "SELECT "    \
+								  "coalesce("  \
+								  "cardinalit" \
+								  "y(rest."    \
+								  "trials), "  \
+								  "-1), "      \
+								  "(l.how IN " \
+								  "('done', "  \
+								  "'returned'" \
+								  "))::int "   \
+								  "FROM "      \
+								  "systole."   \
+								  "lease l "   \
+								  "LEFT JOIN " \
+								  "rest ON "   \
+								  "true "      \
+								  "WHERE "     \
+								  "l.fence = " \
+								  "$7::bigint"
 
 enum npu_status npu_queue_send(struct npu_queue *q, struct npu_range *r,
 			       const struct npu_queue_terms *terms,

@@ -18,9 +18,9 @@ struct npu_queue_work {
 	void *user;
 	/* out, as far as it came */
 	uint64_t taken, stored; /* trials leased; outcomes stored by us */
-	uint64_t left;		/* trials in the queue, when last asked */
-	uint64_t lost;		/* outcomes that came too late */
-	uint64_t failed;	/* trials that were given up */
+	uint64_t left;          /* trials in the queue, when last asked */
+	uint64_t lost;          /* outcomes that came too late */
+	uint64_t failed;        /* trials that were given up */
 };
 
 /* Work on a queue that npu_queue_join() found. When the server is away it is

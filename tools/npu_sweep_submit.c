@@ -31,8 +31,8 @@ static enum npu_status report(const struct npu_sweep_command *c,
 		fprintf(stderr,
 			"%s: %" PRIu64 " trials; %" PRIu64 " were stored, "
 			"%" PRIu64 " repeat others, %" PRIu64
-			" were in the queue, %" PRIu64
-			" added in %" PRIu64 " ranges\n",
+			" were in the queue, %" PRIu64 " added in %" PRIu64
+			" ranges\n",
 			c->sweep->name, plan->selected, plan->stored,
 			plan->repeated, f->queued, f->added, f->ranges);
 		return NPU_OK;

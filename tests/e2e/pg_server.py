@@ -1,4 +1,6 @@
-"""A PostgreSQL server of a test's own: made, started, stopped, removed."""
+"""pg_server.py: a PostgreSQL server of a test's own.
+SPDX-License-Identifier: Apache-2.0"""
+import contextlib
 import os
 import pathlib
 import pwd
@@ -54,16 +56,33 @@ class Server:
     def stop(self, mode):
         self.run("pg_ctl", "-D", self.home / "data", "-w", "-m", mode, "stop")
 
+    def database(self, name):
+        """A new one; its URL."""
+        self.ask(f"CREATE DATABASE {name}")
+        return self.url.rsplit("/", 1)[0] + "/" + name
 
-def psql(server, sql, database="postgres"):
-    done = subprocess.run(
-        ["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", sql,
-         server.url.rsplit("/", 1)[0] + "/" + database],
-        capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    def ask(self, sql, name="postgres"):
+        """What psql says, a row a line, columns joined by |."""
+        done = subprocess.run(
+            ["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c",
+             sql, self.url.rsplit("/", 1)[0] + "/" + name],
+            capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
 
-def database(server, name):
-    psql(server, f"CREATE DATABASE {name}")
-    return server.url.rsplit("/", 1)[0] + "/" + name
+@contextlib.contextmanager
+def running():
+    """A server that runs; None where there is none to be had."""
+    programs = find_programs()
+    if not programs or not shutil.which("psql"):
+        yield None
+        return
+    server = Server(programs)
+    try:
+        server.start()
+        yield server
+    finally:
+        with contextlib.suppress(AssertionError):
+            server.stop("immediate")
+        shutil.rmtree(server.home, ignore_errors=True)

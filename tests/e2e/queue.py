@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""queue.py SYSTOLE DIR: sweeps that many workers take from one queue.
+SPDX-License-Identifier: Apache-2.0
+
+Workers are processes of this machine, the PostgreSQL server is a real one.
+Whatever becomes of the workers, every trial is stored once, and the export has
+the bytes of a run by one process in an SQLite file.
+"""
+import contextlib
+import os
+import pathlib
+import signal
+import sys
+import time
+
+import pg_server
+from sweeper import Sweeper, fresh
+
+systole = Sweeper(sys.argv[1], secrets=["s3cret"])
+WHERE = pathlib.Path(sys.argv[2])
+SWEEP = """
+sweep: shared
+models: [mlp, lenet5]
+method: grid
+parameters:
+  array.rows: [4, 8, 16, 32]
+  array.cols: {expr: array.rows}
+  scratchpad.bytes: [16 KiB, 64 KiB, 256 KiB]
+  chip.clock: {range: [400 MHz, 1 GHz], step: 100 MHz}
+  queues.depth: {range: [1, 8], scale: log2}
+objectives: [{minimize: latency_ns}]
+"""
+TRIALS = 2 * 4 * 3 * 7 * 4
+SLOW = """
+sweep: slow
+models: [resnet50]
+parameters: {array.rows: [8, 16, 32, 64], array.cols: [16]}
+method: grid
+"""
+
+
+class Queue:
+    """A sweep in a database of its own."""
+
+    def __init__(self, server, name, text):
+        self.server, self.name = server, name
+        self.file = WHERE / f"{name}.yaml"
+        self.file.write_text(text)
+        self.store = server.database(name)
+
+    def ask(self, sql):
+        return self.server.ask(sql, self.name)
+
+    def submit(self, *more, **options):
+        return systole.data("submit", self.file, "--store", self.store, *more,
+                            **options)
+
+    def work(self, *more, **options):
+        return systole.run(self.file, self.store, "-j", "1", *more,
+                           verb="worker", **options)
+
+    def start(self, *more):
+        return systole.start(self.file, self.store, "-j", "1", *more,
+                             verb="worker")
+
+    def status(self):
+        return systole.data("status", self.file, "--store", self.store)
+
+    def wait(self, sql, seconds=30):
+        """Until the answer is neither nothing nor 0; the answer."""
+        end = time.monotonic() + seconds
+        while (answer := self.ask(sql)) in ("", "0"):
+            assert time.monotonic() < end, sql
+            time.sleep(0.01)
+        return answer
+
+    def ended(self):
+        """How its leases ended: {how: count}."""
+        rows = self.ask("SELECT how, count(*) FROM systole.lease GROUP BY how")
+        return {row.split("|")[0]: int(row.split("|")[1])
+                for row in rows.splitlines()}
+
+    def check_once(self, plain, trials=TRIALS):
+        """Each trial is there, and was stored by one lease alone."""
+        assert self.ask("SELECT count(*) FROM systole.result") == str(trials)
+        assert self.ask("SELECT sum(stored) FROM systole.lease") == str(trials)
+        assert self.ask("SELECT count(*) FROM systole.work") == "0"
+        assert systole.export(self.file, self.store) == plain
+
+
+def together(server, plain):
+    q = Queue(server, "together", SWEEP)
+    filled = q.submit("--workers", "3")
+    assert filled["added"] == TRIALS and filled["queued_before"] == 0, filled
+    assert 3 * 4 < filled["ranges"] < TRIALS, filled
+    again = q.submit()
+    assert again["added"] == 0 and again["queued_before"] == TRIALS, again
+    workers = [q.start() for _ in range(3)]
+    for worker in workers:
+        said = worker.communicate(timeout=120)[1]
+        assert worker.returncode == 0, said
+    q.check_once(plain)
+    assert q.ended() == {"done": filled["ranges"]}, q.ended()
+    again = q.submit()
+    assert again["added"] == 0 and again["stored"] == TRIALS, again
+    assert q.work()["stored"] == 0
+    q.file.write_text(SWEEP.replace("400 MHz", "300 MHz"))
+    said = systole("worker", q.file, "--store", q.store, expect=3).stderr
+    assert "not the sweep \"shared\" that was submitted" in said, said
+    added = q.submit()
+    assert added["added"] == TRIALS // 7, added
+    done = q.work()
+    assert done["stored"] == TRIALS // 7 and done["left"] == 0, done
+    print(f"three workers, {filled['ranges']} ranges: every trial once; "
+          "submitted again, nothing; changed, what is new")
+
+
+def interrupted(server, plain):
+    """SIGTERM gives back, SIGKILL loses, a late one stores nothing."""
+    q = Queue(server, "interrupted", SWEEP)
+    q.submit()
+    worker = q.start()
+    q.wait("SELECT count(*) FROM systole.result")
+    worker.send_signal(signal.SIGTERM)
+    said = worker.communicate(timeout=60)[1]
+    assert worker.returncode == -signal.SIGTERM, (worker.returncode, said)
+    left = q.submit()
+    assert left["added"] == 0 and 0 < left["queued_before"] < TRIALS, left
+    assert q.ended()["returned"] >= 1 and None not in q.ended(), q.ended()
+    assert q.ask("SELECT count(fence) FROM systole.work") == "0"
+
+    killed = q.start("--lease", "1")
+    q.wait("SELECT count(fence) FROM systole.work")
+    killed.kill()
+    killed.communicate()
+    late = q.start("--lease", "1")
+    before = int(q.ask("SELECT max(fence) FROM systole.lease"))
+    q.wait("SELECT count(fence) FROM systole.work "
+           f"WHERE fence > {before} AND leased_until > clock_timestamp()")
+    late.send_signal(signal.SIGSTOP)
+    held = int(q.ask("SELECT count(fence) FROM systole.work"))
+    done = q.work("--lease", "1")
+    assert done["left"] == 0, done
+    q.check_once(plain)
+    assert q.ended()["lost"] == held >= 2, (q.ended(), held)
+    late.send_signal(signal.SIGCONT)
+    said = late.communicate(timeout=60)[1]
+    assert late.returncode == 0, said
+    assert "ran out and another worker has them" in said, said
+    q.check_once(plain)
+    print(f"a worker ended, one killed, one asleep: {held} leases lost, every "
+          "trial once; the late one stored nothing")
+
+
+def poisoned(server):
+    """A trial that kills its worker each time is given up; no other is."""
+    q = Queue(server, "poisoned", SLOW)
+    q.submit("--workers", "1")
+    kills = 0
+    for _ in range(10):
+        worker = q.start("--lease", "1")
+        has_it = ("SELECT count(*) FROM systole.work JOIN systole.lease "
+                  "USING (fence) WHERE 0 = ANY (trials) "
+                  f"AND worker LIKE '%:{worker.pid}'")
+        while worker.poll() is None and q.ask(has_it) == "0":
+            time.sleep(0.01)
+        if worker.poll() is None:
+            worker.kill()
+            kills += 1
+        said = worker.communicate()[1]
+        if worker.returncode != -signal.SIGKILL:
+            break
+    assert worker.returncode == 9 and "1 trials failed" in said, said
+    assert kills == 3, kills
+    rows = systole.rows(q.file, q.store)
+    assert [r["state"] for r in rows] == ["failed", "ok", "ok", "ok"], rows
+    assert "lost 3 times" in rows[0]["why"], rows[0]
+    assert q.submit()["added"] == 1  # what crashed is tried again
+    assert q.work()["failed"] == 0
+    assert {r["state"] for r in systole.rows(q.file, q.store)} == {"ok"}
+    print("a trial that took three workers with it is given up, and alone")
+
+
+def main():
+    with pg_server.running() as server:
+        if not server:
+            print("SKIPPED: no PostgreSQL server here (postgresql-15)")
+            return
+        fresh(WHERE)
+        file = WHERE / "plain.yaml"
+        file.write_text(SWEEP)
+        systole.run(file, WHERE / "plain.sqlite")
+        plain = systole.export(file, WHERE / "plain.sqlite")
+        together(server, plain)
+        interrupted(server, plain)
+        poisoned(server)
+
+
+os.environ["LC_ALL"] = "C"
+main()
