@@ -115,25 +115,26 @@ void npu_dram_destroy(struct npu_dram *dram)
 		free(dram->blocks);
 		dram->blocks = next;
 	}
-	free(dram->heap);
+	free(dram->done);
 	free(dram);
 }
 
-/* A place for every transfer there is, so that a completion finds room. */
+/* Places for every transfer there is twice, so that a completion finds one and
+ * that the queue moves to its front seldom. */
 static enum npu_status add_block(struct npu_dram *dram, struct npu_error *err)
 {
-	uint64_t capacity = dram->heap_capacity + BLOCK_TRANSFERS;
+	const size_t capacity = dram->done_capacity + 2 * BLOCK_TRANSFERS;
 	struct npu__block *block = malloc(sizeof *block);
-	struct npu__completion *heap;
+	struct npu__completion *queue;
 
-	heap = realloc(dram->heap, (size_t)capacity * sizeof *heap);
-	if (heap)
-		dram->heap = heap;
-	if (!block || !heap) {
+	queue = realloc(dram->done, capacity * sizeof *queue);
+	if (queue)
+		dram->done = queue;
+	if (!block || !queue) {
 		free(block);
 		return npu_fail(err, NPU_E_NOMEM, "no memory for DRAM runs");
 	}
-	dram->heap_capacity = capacity;
+	dram->done_capacity = capacity;
 	block->next = dram->blocks;
 	dram->blocks = block;
 	for (unsigned i = 0; i < BLOCK_TRANSFERS; i++) {
@@ -188,52 +189,12 @@ enum npu_status npu_dram_submit(struct npu_dram *dram,
 	else
 		master->head = transfer;
 	master->tail = transfer;
+	dram->waiting |= (uint64_t)1 << run->master;
 	if (dram->masters <= run->master)
 		dram->masters = run->master + 1u;
 	dram->now = now;
 	dram->has_next = 0;
 	return NPU_OK;
-}
-
-uint64_t npu__master_ready(struct npu_dram *dram, struct npu__master *master,
-			   uint64_t bursts)
-{
-	uint64_t window = dram->chip.dma.outstanding;
-
-	while (master->in_flight + bursts > window) {
-		const struct npu__piece *oldest = &master->ring[master->first];
-
-		master->in_flight -= oldest->bursts;
-		master->room = npu__max(master->room, oldest->done);
-		master->first = (master->first + 1) % window;
-		master->count--;
-	}
-	return npu__max(master->room, master->head->submitted);
-}
-
-void npu__master_start(struct npu_dram *dram, struct npu__master *master,
-		       uint64_t bursts, uint64_t done)
-{
-	struct npu__transfer *transfer = master->head;
-	uint64_t window = dram->chip.dma.outstanding;
-
-	master->ring[(master->first + master->count) % window] =
-		(struct npu__piece){ done, bursts };
-	master->count++;
-	master->in_flight += bursts;
-	transfer->burst += bursts;
-	transfer->bursts_left -= bursts;
-	transfer->done = npu__max(transfer->done, done);
-	if (transfer->run.is_write)
-		dram->counters.write_bursts += bursts;
-	else
-		dram->counters.read_bursts += bursts;
-	if (transfer->bursts_left)
-		return;
-	master->head = transfer->next;
-	if (!master->head)
-		master->tail = NULL;
-	npu__dram_finish(dram, transfer);
 }
 
 static int earlier(const struct npu__completion *a,
@@ -243,60 +204,64 @@ static int earlier(const struct npu__completion *a,
 				    : a->sequence < b->sequence;
 }
 
+/* Among the completions, which come nearly in order. */
 void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer)
 {
-	uint64_t cycle = npu__ratio_ceil(dram->to_core, transfer->done);
-	struct npu__completion *heap = dram->heap;
-	struct npu__completion last;
-	uint64_t i = dram->heap_count++;
+	const struct npu__completion last = {
+		.cycle = npu__ratio_ceil(dram->to_core, transfer->done),
+		.sequence = transfer->sequence,
+		.tick = transfer->done,
+		.transfer = transfer,
+	};
+	struct npu__completion *done = dram->done;
+	size_t i;
 
-	last = (struct npu__completion){ cycle, transfer->sequence, transfer };
 	dram->counters.clocks = npu__max(dram->counters.clocks, transfer->done);
-	for (; i && earlier(&last, &heap[(i - 1) / 2]); i = (i - 1) / 2)
-		heap[i] = heap[(i - 1) / 2];
-	heap[i] = last;
-}
-
-static void pop_completion(struct npu_dram *dram)
-{
-	struct npu__completion *heap = dram->heap;
-	uint64_t count = --dram->heap_count;
-	struct npu__completion last = heap[count];
-	uint64_t i = 0;
-
-	for (;;) {
-		uint64_t child = 2 * i + 1;
-
-		if (child >= count)
-			break;
-		if (child + 1 < count &&
-		    earlier(&heap[child + 1], &heap[child]))
-			child++;
-		if (!earlier(&heap[child], &last))
-			break;
-		heap[i] = heap[child];
-		i = child;
+	if (dram->done_end == dram->done_capacity) { /* room at the front */
+		dram->done_end -= dram->done_first;
+		memmove(done, done + dram->done_first,
+			dram->done_end * sizeof *done);
+		dram->done_first = 0;
 	}
-	heap[i] = last;
+	i = dram->done_end++;
+	for (; i > dram->done_first && earlier(&last, &done[i - 1]); i--)
+		done[i] = done[i - 1];
+	done[i] = last;
 }
 
-/* Is the level's next decision due by cycle `until`, and before `reported`? A
- * tick t is due where t <= floor(until in ticks), which is ceil(t in cycles)
- * <= until. */
-static int is_due(struct npu_dram *dram, uint64_t until, uint64_t reported)
+/* Is a decision at `tick` due by cycle `until`? Where tick <= floor(until in
+ * ticks), which is ceil(tick in cycles) <= until. Of most calls `until` is that
+ * of the call before. */
+static int is_by(struct npu_dram *dram, uint64_t tick, uint64_t until)
+{
+	if (until >> 48) /* its ticks may exceed 64 bits */
+		return npu__ratio_ceil(dram->to_core, tick) <= until;
+	if (dram->until != until) {
+		dram->until = until;
+		dram->until_tick = npu__ratio_floor(dram->to_tick, until);
+	}
+	return tick <= dram->until_tick;
+}
+
+/* Is it before the completion that is reported next? Where its cycle, rounded
+ * down, is: so it is for every tick before the completion's own. */
+static int is_before_report(const struct npu_dram *dram, uint64_t tick)
+{
+	const struct npu__completion *next = &dram->done[dram->done_first];
+
+	return dram->done_first == dram->done_end || tick < next->tick ||
+	       npu__ratio_floor(dram->to_core, tick) < next->cycle;
+}
+
+static int is_due(struct npu_dram *dram, uint64_t until)
 {
 	if (!dram->has_next) {
 		dram->has_next = 1;
 		dram->next_tick = dram->level->next(dram);
-		if (dram->next_tick != UINT64_MAX) {
-			dram->next_floor = npu__ratio_floor(dram->to_core,
-							    dram->next_tick);
-			dram->next_ceil =
-				npu__ratio_ceil(dram->to_core, dram->next_tick);
-		}
 	}
-	return dram->next_tick != UINT64_MAX && dram->next_ceil <= until &&
-	       dram->next_floor < reported;
+	return dram->next_tick != UINT64_MAX &&
+	       is_by(dram, dram->next_tick, until) &&
+	       is_before_report(dram, dram->next_tick);
 }
 
 /* Decisions are taken in order of time and never beyond a completion that is
@@ -304,31 +269,28 @@ static int is_due(struct npu_dram *dram, uint64_t until, uint64_t reported)
 int npu_dram_advance(struct npu_dram *dram, uint64_t until,
 		     struct npu_dram_run *done, uint64_t *cycle)
 {
-	for (;;) {
-		uint64_t reported =
-			dram->heap_count ? dram->heap[0].cycle : UINT64_MAX;
-		struct npu__transfer *transfer;
+	const struct npu__completion *next;
+	struct npu__transfer *transfer;
 
-		if (is_due(dram, until, reported)) {
-			dram->level->step(dram);
-			dram->counters.steps++;
-			dram->has_next = 0;
-			continue;
-		}
-		if (!dram->heap_count || reported > until) {
-			if (until != UINT64_MAX)
-				dram->now = npu__max(dram->now, until);
-			return 0;
-		}
-		transfer = dram->heap[0].transfer;
-		pop_completion(dram);
-		*done = transfer->run;
-		*cycle = reported;
-		dram->now = npu__max(dram->now, reported);
-		transfer->next = dram->free;
-		dram->free = transfer;
-		return 1;
+	while (is_due(dram, until)) {
+		dram->level->step(dram);
+		dram->counters.steps++;
+		dram->has_next = 0;
 	}
+	next = &dram->done[dram->done_first];
+	if (dram->done_first == dram->done_end || next->cycle > until) {
+		if (until != UINT64_MAX)
+			dram->now = npu__max(dram->now, until);
+		return 0;
+	}
+	dram->done_first++;
+	transfer = next->transfer;
+	*done = transfer->run;
+	*cycle = next->cycle;
+	dram->now = npu__max(dram->now, next->cycle);
+	transfer->next = dram->free;
+	dram->free = transfer;
+	return 1;
 }
 
 struct npu_dram_counters npu_dram_count(const struct npu_dram *dram)

@@ -210,11 +210,8 @@ static void offer(struct npu_dram *dram, unsigned m, uint64_t clock)
 	npu__channel_add(&command->channel[place->channel], &request, clock);
 	master->in_flight++;
 	transfer->burst++;
-	if (--transfer->bursts_left == 0) {
-		master->head = transfer->next;
-		if (!master->head)
-			master->tail = NULL;
-	}
+	if (--transfer->bursts_left == 0)
+		npu__master_pop(dram, master);
 	if (!request.is_write) {
 		dram->counters.read_bursts++;
 		transfer->pending++;

@@ -47,6 +47,7 @@ struct npu__master {
 
 struct npu__completion {
 	uint64_t cycle, sequence;
+	uint64_t tick; /* that `cycle` was rounded up from */
 	struct npu__transfer *transfer;
 };
 
@@ -75,20 +76,23 @@ struct npu_dram {
 	struct npu__ratio to_core, to_tick;
 	struct npu_dram_counters counters;
 	uint64_t now; /* core cycle reached */
-	/* The level's next decision, kept until a submission or a step: its
-	 * tick, and the core cycle that this is, rounded down and up. */
+	/* The tick of the level's next decision, kept until a submission or a
+	 * step; and the cycle last asked for, with its tick, rounded down. */
 	uint8_t has_next;
-	uint64_t next_tick, next_floor, next_ceil;
+	uint64_t next_tick;
+	uint64_t until, until_tick;
 	uint64_t asked, asked_tick; /* cycle of the last submission */
 	uint64_t sequence;          /* runs submitted */
 	uint64_t read_latency; /* ticks a read takes beside the level's own */
 	unsigned masters;      /* highest master seen, plus 1 */
+	uint64_t waiting;      /* masters with a run in their queue, as bits */
 	unsigned turn;         /* master that was served last */
 	struct npu__master master[NPU_DRAM_MASTERS];
 	struct npu__transfer *free;
 	struct npu__block *blocks; /* memory of the transfers */
-	struct npu__completion *heap;
-	uint64_t heap_count, heap_capacity;
+	/* completions to be reported, in order, at [done_first, done_end) */
+	struct npu__completion *done;
+	size_t done_first, done_end, done_capacity;
 };
 
 /* Make ticks clocks of `tck_ps`, and chip.dram.latency a number of them. */
@@ -96,21 +100,6 @@ void npu__dram_set_clock(struct npu_dram *dram, uint64_t tck_ps);
 
 /* `transfer`, off its queue, is complete at tick `transfer->done`. */
 void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer);
-
-/* Tick from which `master`, which has a run, may start its next piece of
- * `bursts` (at most chip.dma.outstanding). Asked again with the same number
- * until that piece starts. */
-uint64_t npu__master_ready(struct npu_dram *dram, struct npu__master *master,
-			   uint64_t bursts);
-/* Take that piece off the head of the queue; it will be complete at `done`. */
-void npu__master_start(struct npu_dram *dram, struct npu__master *master,
-		       uint64_t bursts, uint64_t done);
-
-/* Most bursts in a piece: a part of the window, so that pieces overlap. */
-static inline uint64_t npu__window_piece(const struct npu_dram *dram)
-{
-	return (dram->chip.dma.outstanding + 3) / 4;
-}
 
 static inline uint64_t npu__max(uint64_t a, uint64_t b)
 {
@@ -120,4 +109,74 @@ static inline uint64_t npu__min(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
+/* Take the head off the queue: all of it has started. */
+static inline void npu__master_pop(struct npu_dram *dram,
+				   struct npu__master *master)
+{
+	const unsigned m = master->head->run.master;
+
+	master->head = master->head->next;
+	if (master->head)
+		return;
+	master->tail = NULL;
+	dram->waiting &= ~((uint64_t)1 << m);
+}
+
+/* Place in a ring of `size` of what is less than one round beyond its end. */
+static inline uint64_t npu__in_ring(uint64_t at, uint64_t size)
+{
+	return at < size ? at : at - size;
+}
+
+/* Tick from which `master`, which has a run, may start its next piece of
+ * `bursts` (at most chip.dma.outstanding). Asked again with the same number
+ * until that piece starts. */
+static inline uint64_t npu__master_ready(const struct npu_dram *dram,
+					 struct npu__master *master,
+					 uint64_t bursts)
+{
+	uint64_t window = dram->chip.dma.outstanding;
+
+	while (master->in_flight + bursts > window) {
+		const struct npu__piece *oldest = &master->ring[master->first];
+
+		master->in_flight -= oldest->bursts;
+		master->room = npu__max(master->room, oldest->done);
+		master->first = npu__in_ring(master->first + 1, window);
+		master->count--;
+	}
+	return npu__max(master->room, master->head->submitted);
+}
+
+/* Take that piece off the head of the queue; it will be complete at `done`. */
+static inline void npu__master_start(struct npu_dram *dram,
+				     struct npu__master *master,
+				     uint64_t bursts, uint64_t done)
+{
+	struct npu__transfer *transfer = master->head;
+	uint64_t window = dram->chip.dma.outstanding;
+
+	master->ring[npu__in_ring(master->first + master->count, window)] =
+		(struct npu__piece){ done, bursts };
+	master->count++;
+	master->in_flight += bursts;
+	transfer->burst += bursts;
+	transfer->bursts_left -= bursts;
+	transfer->done = npu__max(transfer->done, done);
+	if (transfer->run.is_write)
+		dram->counters.write_bursts += bursts;
+	else
+		dram->counters.read_bursts += bursts;
+	if (transfer->bursts_left)
+		return;
+	npu__master_pop(dram, master);
+	npu__dram_finish(dram, transfer);
+}
+
+/* Most bursts in a piece: a part of the window, so that pieces overlap. */
+static inline uint64_t npu__window_piece(const struct npu_dram *dram)
+{
+	return (dram->chip.dma.outstanding + 3) / 4;
+}
+
 #endif

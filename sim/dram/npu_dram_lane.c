@@ -52,7 +52,7 @@ void npu__lane_init(struct npu__lane *lane,
 }
 
 /* All refreshes that are due before a column command at `clock`. */
-static void refresh(struct npu__lane *lane, uint64_t clock)
+static void refresh_all(struct npu__lane *lane, uint64_t clock)
 {
 	const struct npu_dram_preset *device = &lane->timing->device;
 
@@ -86,6 +86,12 @@ static void refresh(struct npu__lane *lane, uint64_t clock)
 		lane->refreshes += open;
 		lane->next_refresh += open * device->refi;
 	}
+}
+
+static inline void refresh(struct npu__lane *lane, uint64_t clock)
+{
+	if (clock >= lane->next_refresh)
+		refresh_all(lane, clock);
 }
 
 /* Clock at which commands of all banks would let `group` activate. */
@@ -220,24 +226,61 @@ static uint32_t move_some(struct npu__lane *lane,
 	return n;
 }
 
-/* Move the whole segment. Returns the clock of the last column command. */
-static uint64_t move(struct npu__lane *lane, struct npu__segment *segment,
+/* All of a segment in one open bank, no refresh in between: what move_some()
+ * would come to, as most segments do. Returns 0 where it is not so. */
+static int move_hits(struct npu__lane *lane, const struct npu__segment *segment,
 		     int is_write)
 {
-	refresh(lane, npu__max(segment->arrival, lane->bus));
-	for (;;) {
-		uint32_t n = move_some(lane, segment, is_write);
-		uint32_t group = group_of(lane, segment->place.bank) + n;
+	const struct npu_dram_channel_timing *timing = lane->timing;
+	const unsigned b = segment->place.bank;
+	const struct npu__lane_bank *bank = &lane->bank[b];
+	uint64_t *group = &lane->group[group_of(lane, b)];
+	const uint64_t more = segment->bursts - 1u;
+	const uint64_t from =
+		npu__max(segment->arrival + 1, lane->turn[is_write]);
+	const uint64_t first = npu__max(npu__max(from, *group), bank->col_ok);
+	uint64_t bus = npu__max(lane->bus, from), end;
 
-		segment->bursts -= n;
-		if (segment->bursts == 0)
+	if (lane->ways > 1 || bank->row != segment->place.row)
+		return 0;
+	end = npu__max(first, bus) + more * timing->ccd_s;
+	if (end >= lane->next_refresh)
+		return 0;
+	if (from >= lane->end)
+		bus = npu__max(bus, first);
+	end = npu__max(end, first + more * timing->ccd_l);
+	lane->bus = bus + (more + 1) * timing->ccd_s;
+	*group = npu__max(*group, from) + (more + 1) * timing->ccd_l;
+	note_last(lane, b, end, is_write);
+	raise(&lane->end, end + timing->ccd_s);
+	lane->bursts += more + 1;
+	lane->last = end;
+	return 1;
+}
+
+/* Move the whole segment. Returns the clock of the last column command. */
+static uint64_t move(struct npu__lane *lane, const struct npu__segment *whole,
+		     int is_write)
+{
+	struct npu__segment segment;
+
+	refresh(lane, npu__max(whole->arrival, lane->bus));
+	if (move_hits(lane, whole, is_write))
+		return lane->last;
+	segment = *whole;
+	for (;;) {
+		uint32_t n = move_some(lane, &segment, is_write);
+		uint32_t group = group_of(lane, segment.place.bank) + n;
+
+		segment.bursts -= n;
+		if (segment.bursts == 0)
 			return lane->last;
 		if (lane->ways > 1) {
-			segment->place.bank =
-				in_group(lane, segment->place.bank, group);
+			segment.place.bank =
+				in_group(lane, segment.place.bank, group);
 			n = group >> lane->way_bits;
 		}
-		segment->place.column += n;
+		segment.place.column += n;
 		refresh(lane, lane->next_refresh);
 	}
 }
@@ -265,24 +308,22 @@ static void use_idle_time(struct npu__lane *lane, uint64_t clock)
 uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment *segment,
 			uint64_t clock)
 {
-	struct npu__segment moved;
-
 	use_idle_time(lane, clock);
 	raise(&segment->arrival, npu__lane_before(lane->end, lane->lookahead));
-	moved = *segment;
-	return npu__max(clock, move(lane, &moved, 0));
+	return npu__max(clock, move(lane, segment, 0));
 }
 
-uint64_t npu__lane_write(struct npu__lane *lane, struct npu__segment segment,
-			 uint64_t clock, int reads_wait)
+uint64_t npu__lane_write(struct npu__lane *lane,
+			 const struct npu__segment *segment, uint64_t clock,
+			 int reads_wait)
 {
 	use_idle_time(lane, clock);
-	if (lane->write_bursts + segment.bursts > NPU_LANE_WRITES ||
+	if (lane->write_bursts + segment->bursts > NPU_LANE_WRITES ||
 	    lane->write_segments == NPU_LANE_WRITES)
 		drain(lane, clock);
-	lane->writes[lane->write_segments++] = segment;
-	lane->write_bursts += segment.bursts;
+	lane->writes[lane->write_segments++] = *segment;
+	lane->write_bursts += segment->bursts;
 	if (!reads_wait && lane->write_bursts > DRAIN_ABOVE)
 		drain(lane, clock);
-	return clock + segment.bursts;
+	return clock + segment->bursts;
 }

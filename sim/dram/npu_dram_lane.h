@@ -101,6 +101,7 @@ uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment *segment,
 /* Post a write at `clock`, its entry. `reads_wait`: reads compete for the
  * channel, so that writes are done in batches. Returns the clock at which it is
  * accepted. */
-uint64_t npu__lane_write(struct npu__lane *lane, struct npu__segment segment,
-			 uint64_t clock, int reads_wait);
+uint64_t npu__lane_write(struct npu__lane *lane,
+			 const struct npu__segment *segment, uint64_t clock,
+			 int reads_wait);
 #endif

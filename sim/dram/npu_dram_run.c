@@ -84,45 +84,60 @@ static const struct next_piece *piece_of(struct npu_dram *dram, unsigned m)
 	return piece;
 }
 
+/* What a master could do next, and how it ranks. */
+struct choice {
+	uint64_t clock, rank;
+	unsigned master;
+};
+
+static struct choice choice_of(struct npu_dram *dram, unsigned m)
+{
+	struct run_level *level = dram->state;
+	const struct next_piece *piece = piece_of(dram, m);
+	const int is_write = dram->master[m].head->run.is_write;
+
+	return (struct choice){
+		.clock = npu__lane_entry(
+			&level->lane[piece->segment.place.channel], is_write,
+			piece->segment.bursts,
+			npu__max(piece->ready, level->now)),
+		/* at once: writes, whose buffer is full, then the oldest, so
+		 * that no master starves */
+		.rank = is_write ? 0 : piece->ready + 1,
+		.master = m,
+	};
+}
+
 static uint64_t run_next(struct npu_dram *dram)
 {
 	struct run_level *level = dram->state;
-	unsigned from = level->turn_left ? 0 : 1;
-	uint64_t best = UINT64_MAX, best_rank = UINT64_MAX;
+	/* the first to be asked: the one of the turn, or the one after it */
+	const unsigned first = dram->turn + (level->turn_left ? 0 : 1);
+	struct choice best = { UINT64_MAX, UINT64_MAX, level->chosen };
+	uint64_t later = first < NPU_DRAM_MASTERS
+				 ? dram->waiting >> first << first
+				 : 0;
+	uint64_t sooner = dram->waiting ^ later;
 
-	for (unsigned i = 0, m = dram->turn + from; i < dram->masters;
-	     i++, m++) {
-		const struct next_piece *piece;
-		uint64_t clock, rank;
-		int is_write;
+	while (later | sooner) {
+		uint64_t *set = later ? &later : &sooner;
+		const struct choice c =
+			choice_of(dram, (unsigned)__builtin_ctzll(*set));
 
-		if (m >= dram->masters)
-			m -= dram->masters;
-		if (!dram->master[m].head)
-			continue;
-		piece = piece_of(dram, m);
-		is_write = dram->master[m].head->run.is_write;
-		clock = npu__lane_entry(
-			&level->lane[piece->segment.place.channel], is_write,
-			piece->segment.bursts,
-			npu__max(piece->ready, level->now));
-		/* at once: writes, whose buffer is full, then the oldest, so
-		 * that no master starves */
-		rank = is_write ? 0 : piece->ready + 1;
-		if (clock < best || (clock == best && rank < best_rank)) {
-			best = clock;
-			best_rank = rank;
-			level->chosen = m;
-		}
+		*set &= *set - 1;
+		if (c.clock < best.clock ||
+		    (c.clock == best.clock && c.rank < best.rank))
+			best = c;
 	}
-	level->clock = best;
-	return best;
+	level->chosen = best.master;
+	level->clock = best.clock;
+	return best.clock;
 }
 
 static int reads_wait(const struct npu_dram *dram)
 {
-	for (unsigned m = 0; m < dram->masters; m++)
-		if (dram->master[m].head && !dram->master[m].head->run.is_write)
+	for (uint64_t left = dram->waiting; left; left &= left - 1)
+		if (!dram->master[__builtin_ctzll(left)].head->run.is_write)
 			return 1;
 	return 0;
 }
@@ -181,9 +196,9 @@ static void run_step(struct npu_dram *dram)
 	struct run_level *level = dram->state;
 	unsigned m = level->chosen;
 	struct npu__master *master = &dram->master[m];
-	struct npu__segment segment = level->piece[m].segment;
-	struct npu__lane *lane = &level->lane[segment.place.channel];
-	uint32_t n = segment.bursts;
+	struct npu__segment *segment = &level->piece[m].segment;
+	struct npu__lane *lane = &level->lane[segment->place.channel];
+	uint32_t n = segment->bursts;
 	uint64_t done;
 
 	if (m != dram->turn || level->turn_left == 0) {
@@ -191,22 +206,22 @@ static void run_step(struct npu_dram *dram)
 		level->turn_left = NPU_DRAM_TURN;
 	}
 	level->turn_left -= n < level->turn_left ? n : level->turn_left;
-	segment.arrival = level->arrival[m] =
+	segment->arrival = level->arrival[m] =
 		npu__max(level->piece[m].ready, level->arrival[m]);
 	level->now = level->clock;
 	if (master->head->run.is_write) {
 		done = npu__lane_write(lane, segment, level->clock,
 				       reads_wait(dram));
 	} else {
-		done = npu__lane_read(lane, &segment, level->clock) +
+		done = npu__lane_read(lane, segment, level->clock) +
 		       level->timing.device.cl + level->timing.data +
 		       dram->read_latency;
-		level->arrival[m] = segment.arrival;
+		level->arrival[m] = segment->arrival;
 		/* the window has room as before: others are done instead */
 		master->head->done =
-			done + held_up(dram, master->head, &segment, lane);
+			done + held_up(dram, master->head, segment, lane);
 		dram->counters.read_latency_cycles +=
-			n * (done - segment.arrival) -
+			n * (done - segment->arrival) -
 			(uint64_t)n * (n - 1) / 2 * level->timing.ccd_s;
 	}
 	npu__master_start(dram, master, n, done);
