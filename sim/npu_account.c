@@ -9,15 +9,16 @@
  * middle of such a descriptor may a few cycles be its neighbour's. */
 #include "sim/npu_sim_internal.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the array ---- */
 
-/* What the array did with some cycles, by layer's bins and by its own. */
+/* What the array does with some cycles. */
 struct array_use {
-	uint64_t stall[NPU_STALL_COUNT];
-	uint64_t bin[NPU_BIN_COUNT];
-	uint32_t layer;
-	uint8_t is_occupied;
+	struct npu__flight *flight; /* that occupies it; NULL: none */
+	uint8_t streams;            /* in its window: its bins say more */
+	enum npu_bin bin;           /* else: the engine's, and the layer's */
+	enum npu_stall stall; /* NPU_STALL_COUNT: not for the array to say */
 };
 
 static const struct {
@@ -32,55 +33,53 @@ static const struct {
 	[NPU_ARRAY_stream] = { NPU_STALL_compute, NPU_BIN_busy },
 };
 
-/* Cycles of a GEMM's window: bins in order, the streaming last. */
-static void use_window(struct npu__flight *flight, uint64_t cycles,
-		       struct array_use *use)
+/* Cycles of a GEMM's window: bins in order, the streaming last. Returns how many
+ * it had. */
+static uint64_t use_window(struct npu__flight *flight, uint64_t cycles,
+			   uint64_t *bins, uint64_t *stall)
 {
-	for (int b = 0; b < NPU_ARRAY_BINS && cycles; b++) {
+	uint64_t left = cycles;
+
+	for (int b = 0; b < NPU_ARRAY_BINS && left; b++) {
 		uint64_t n = flight->span.bin[b];
 
-		n = n < cycles ? n : cycles;
+		n = n < left ? n : left;
 		flight->span.bin[b] -= n;
-		use->stall[array_bin[b].stall] += n;
-		use->bin[array_bin[b].bin] += n;
-		cycles -= n;
+		stall[array_bin[b].stall] += n;
+		bins[array_bin[b].bin] += n;
+		left -= n;
 	}
+	return cycles - left;
 }
 
 static struct array_use use_array(const struct npu_sim *sim,
-				  struct npu__engine *mx, uint64_t cycles)
+				  struct npu__engine *mx)
 {
-	struct array_use use = { 0 };
+	const int waits_for_bank = mx->waits == NPU_BIN_bank;
+	struct array_use use = { .stall = NPU_STALL_COUNT };
 
 	for (uint32_t i = 0; i < mx->flight_count; i++) {
-		struct npu__flight *flight = npu__flight(mx, i);
-
-		if (flight->span.begin <= sim->now &&
-		    sim->now < flight->span.stream_end) {
-			use.is_occupied = 1;
-			use.layer = flight->layer;
-			use_window(flight, cycles, &use);
+		use.flight = npu__flight(mx, i);
+		use.streams = use.flight->span.begin <= sim->now &&
+			      sim->now < use.flight->span.stream_end;
+		if (use.streams)
 			return use;
-		}
 	}
 	for (uint32_t i = 0; i < mx->flight_count; i++) {
-		const struct npu__flight *flight = npu__flight(mx, i);
-
-		if (sim->now < flight->done) {
-			use.is_occupied = 1;
-			use.layer = flight->layer;
-			use.bin[NPU_BIN_fill_drain] = cycles;
-			/* the order of npu_stall.def: bank before drain */
-			use.stall[mx->waits == NPU_BIN_bank
-					  ? NPU_STALL_bank
-					  : NPU_STALL_fill_drain] = cycles;
-			return use;
-		}
+		use.flight = npu__flight(mx, i);
+		if (sim->now >= use.flight->done)
+			continue;
+		use.bin = NPU_BIN_fill_drain;
+		/* the order of npu_stall.def: bank before drain */
+		use.stall = waits_for_bank ? NPU_STALL_bank
+					   : NPU_STALL_fill_drain;
+		return use;
 	}
 	/* finished, but its token has no room */
-	use.bin[mx->flight_count ? NPU_BIN_token : mx->waits] = cycles;
-	if (mx->waits == NPU_BIN_bank)
-		use.stall[NPU_STALL_bank] = cycles;
+	use.flight = NULL;
+	use.bin = mx->flight_count ? NPU_BIN_token : mx->waits;
+	if (waits_for_bank)
+		use.stall = NPU_STALL_bank;
 	return use;
 }
 
@@ -155,6 +154,33 @@ static enum npu_stall idle_reason(struct npu__core *core)
 	return has_work(core) ? NPU_STALL_token : NPU_STALL_idle;
 }
 
+/* Add the cycles to the bins of each engine, and to those of the layer. */
+static void account_core(struct npu_sim *sim, struct npu__core *core,
+			 uint64_t cycles, uint64_t *stall)
+{
+	struct npu__engine *mx = &core->engine[NPU_ENGINE_mx];
+	const struct array_use use = use_array(sim, mx);
+	/* the record has one set of engines: those of the first core */
+	uint64_t(*bins)[NPU_BIN_COUNT] =
+		core->index == 0 ? sim->bins : sim->other_bins;
+	uint64_t *mx_bins = bins[NPU_ENGINE_mx - NPU_ENGINE_ld];
+	uint64_t told = 0; /* cycles whose reason the window knew */
+
+	if (use.flight)
+		sim->layer[use.flight->layer].stats.compute_cycles += cycles;
+	if (use.streams)
+		told = use_window(use.flight, cycles, mx_bins, stall);
+	else
+		mx_bins[use.bin] += cycles;
+	if (!told)
+		stall[use.stall == NPU_STALL_COUNT ? idle_reason(core)
+						   : use.stall] += cycles;
+	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++)
+		if (e != NPU_ENGINE_mx)
+			use_engine(sim, &core->engine[e], cycles,
+				   bins[e - NPU_ENGINE_ld]);
+}
+
 /* The first bin that holds cycles: its number ranks a core's use of them. */
 static int rank(const uint64_t *stall)
 {
@@ -165,44 +191,34 @@ static int rank(const uint64_t *stall)
 	return b;
 }
 
-static void account_core(struct npu_sim *sim, struct npu__core *core,
-			 uint64_t cycles, uint64_t *stall)
+/* Several cores: the one that does most for the network counts. */
+static void account_cores(struct npu_sim *sim, uint64_t cycles, uint64_t *stall)
 {
-	struct npu__engine *mx = &core->engine[NPU_ENGINE_mx];
-	struct array_use use = use_array(sim, mx, cycles);
-	/* the record has one set of engines: those of the first core */
-	uint64_t(*bins)[NPU_BIN_COUNT] =
-		core->index == 0 ? sim->bins : sim->other_bins;
+	uint64_t best[NPU_STALL_COUNT] = { 0 };
 
-	for (int b = 0; b < NPU_BIN_COUNT; b++)
-		bins[mx->id - NPU_ENGINE_ld][b] += use.bin[b];
-	if (use.is_occupied)
-		sim->layer[use.layer].stats.compute_cycles += cycles;
-	if (rank(use.stall) == NPU_STALL_COUNT)
-		use.stall[idle_reason(core)] = cycles;
-	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++)
-		if (e != NPU_ENGINE_mx)
-			use_engine(sim, &core->engine[e], cycles,
-				   bins[e - NPU_ENGINE_ld]);
-	/* several cores: the one that does most for the network counts */
-	if (rank(use.stall) < rank(stall))
-		for (int b = 0; b < NPU_STALL_COUNT; b++)
-			stall[b] = use.stall[b];
+	for (uint32_t i = 0; i < sim->core_count; i++) {
+		uint64_t mine[NPU_STALL_COUNT] = { 0 };
+
+		account_core(sim, &sim->core[i], cycles, mine);
+		if (rank(mine) < rank(best))
+			memcpy(best, mine, sizeof best);
+	}
+	for (int b = 0; b < NPU_STALL_COUNT; b++)
+		stall[b] += best[b];
 }
 
 void npu__account(struct npu_sim *sim, npu_cycle until)
 {
 	struct npu_stats *stats = &sim->layer[sim->oldest].stats;
 	const uint64_t cycles = until - sim->now;
-	uint64_t stall[NPU_STALL_COUNT] = { 0 };
 
 	if (cycles == 0)
 		return;
-	for (uint32_t i = 0; i < sim->core_count; i++)
-		account_core(sim, &sim->core[i], cycles, stall);
+	if (sim->core_count == 1)
+		account_core(sim, &sim->core[0], cycles, stats->stall);
+	else
+		account_cores(sim, cycles, stats->stall);
 	stats->cycles += cycles;
-	for (int b = 0; b < NPU_STALL_COUNT; b++)
-		stats->stall[b] += stall[b];
 }
 
 /* ---- descriptors ---- */

@@ -1,7 +1,6 @@
 /* sim/npu_bank.c - from accesses to banks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sim/npu_bank.h"
-#include <string.h>
 
 /* The last byte or row of an access. */
 static uint64_t last_of(const struct npu_access *a)
@@ -59,26 +58,17 @@ static size_t claim_operand(struct npu__banks *banks,
 	return i;
 }
 
-struct npu__banks npu__banks_of(const struct npu_chip *chip,
+struct npu__claim npu__claim_of(const struct npu_chip *chip,
 				const union npu_insn *insn,
-				struct npu__banks *activations,
-				struct npu__banks *weights)
+				const struct npu_access *access, size_t count)
 {
-	struct npu_access access[NPU_ACCESS_MAX];
-	struct npu__banks all = { { 0 }, 0 };
-	const size_t count =
-		npu_insn_accesses(insn, (uint32_t)chip->array.cols, access);
+	struct npu__claim claim = { 0 };
 
 	for (size_t i = 0; i < count;)
-		i = claim_operand(&all, chip, access, i, count);
-	/* a GEMM's first two sets are A and W */
-	if (activations && count > 1) {
-		memset(activations, 0, sizeof *activations);
-		claim_operand(activations, chip, access, 0, count);
+		i = claim_operand(&claim.all, chip, access, i, count);
+	if (insn->op == NPU_OP_gemm && count > 1) { /* the first two: A and W */
+		claim_operand(&claim.activations, chip, access, 0, count);
+		claim_operand(&claim.weights, chip, access, 1, count);
 	}
-	if (weights && count > 1) {
-		memset(weights, 0, sizeof *weights);
-		claim_operand(weights, chip, access, 1, count);
-	}
-	return all;
+	return claim;
 }

@@ -11,13 +11,17 @@ struct npu__banks {
 	uint64_t acc;     /* 64 */
 };
 
-/* The banks of the core's own memories that `insn` claims: of each operand, all
- * from that of its first byte (row) to that of its last. For a GEMM also those
- * of its activations and of its weights (may be NULL). */
-struct npu__banks npu__banks_of(const struct npu_chip *chip,
+/* What a descriptor claims: of each operand in the core's own memories, all
+ * banks from that of its first byte (row) to that of its last. For a GEMM also
+ * those of its activations and of its weights. */
+struct npu__claim {
+	struct npu__banks all, activations, weights;
+};
+
+/* The claim of `insn`, which touches `access` [count] (npu_insn_accesses()). */
+struct npu__claim npu__claim_of(const struct npu_chip *chip,
 				const union npu_insn *insn,
-				struct npu__banks *activations,
-				struct npu__banks *weights);
+				const struct npu_access *access, size_t count);
 
 static inline int npu__banks_meet(const struct npu__banks *a,
 				  const struct npu__banks *b)

@@ -60,11 +60,14 @@ static enum npu_status check_head(const struct npu_sim *sim,
 				  struct npu_error *err)
 {
 	const union npu_insn *insn = npu__insn(core, index);
+	struct npu_access access[NPU_ACCESS_MAX];
+	size_t count;
 
 	if (engine->checked == index + 1)
 		return NPU_OK;
-	NPU_TRY(npu_exec_check(sim->memory, insn, err));
-	engine->head_banks = npu__banks_of(sim->chip, insn, NULL, NULL);
+	NPU_TRY(npu_exec_check_accesses(sim->memory, insn, access, &count,
+					err));
+	engine->head_claim = npu__claim_of(sim->chip, insn, access, count);
 	engine->checked = index + 1;
 	return NPU_OK;
 }
@@ -81,7 +84,7 @@ static enum npu_status start(struct npu_sim *sim, struct npu__core *core,
 		.layer = npu__layer_of(sim, insn),
 		.issue = sim->now,
 		.done = NPU_NEVER,
-		.banks = engine->head_banks,
+		.banks = engine->head_claim.all,
 		.waited = engine->waited,
 	};
 	engine->waited = 0;
@@ -126,7 +129,7 @@ int npu__engine_issue(struct npu_sim *sim, struct npu__core *core,
 		*status = located(sim, *status, core, index, err);
 		return 0;
 	}
-	if (are_claimed(core, engine, &engine->head_banks))
+	if (are_claimed(core, engine, &engine->head_claim.all))
 		return stay(engine, NPU_BIN_bank, NPU_WAIT_bank);
 	engine->waits = NPU_BIN_token;
 	*status = start(sim, core, engine, inner);

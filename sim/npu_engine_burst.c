@@ -120,7 +120,8 @@ static struct npu__engine *next_of(const struct npu_sim *sim,
 npu_cycle npu__burst_next(const struct npu_sim *sim)
 {
 	struct npu__core *core;
-	const struct npu__engine *engine = next_of(sim, &core);
+	const struct npu__engine *engine =
+		sim->has_bursts ? next_of(sim, &core) : NULL;
 
 	return engine ? engine->asks : NPU_NEVER;
 }

@@ -76,6 +76,7 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 		return npu__burst_issue(sim, core, engine, flight, err);
 	/* two registers, and one before memory sees the request */
 	flight->begin = sim->now + sim->chip->dma.startup + 3;
+	engine->to_submit++;
 	engine->busy_left += flight->cost.busy_cycles;
 	return NPU_OK;
 }
@@ -247,6 +248,7 @@ enum npu_status npu__dma_submit(struct npu_sim *sim, struct npu__core *core,
 	};
 
 	flight->is_submitted = 1;
+	engine->to_submit--;
 	if (sim->memory->region_kind[copy.region] != NPU_REGION_cores)
 		NPU_TRY(add_rows(&runs, &copy, sim->region_base[copy.region],
 				 err));

@@ -41,17 +41,17 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 	const union npu_insn *insn = npu__insn(core, flight->insn);
 	struct npu_array_work work = npu_array_cut_insn(sim->chip, &insn->gemm);
 	struct npu__layer *layer = &sim->layer[flight->layer];
-	struct npu__banks activations, weights;
+	const struct npu__claim *claim = &engine->head_claim; /* of this one */
 
-	(void)engine, (void)err;
-	npu__banks_of(sim->chip, insn, &activations, &weights);
-	work.same_bank = (uint8_t)npu__banks_meet(&activations, &weights);
-	work.behind_bank =
-		(uint8_t)npu__banks_meet(&core->before_banks, &weights);
+	(void)err;
+	work.same_bank = (uint8_t)npu__banks_meet(&claim->activations,
+						  &claim->weights);
+	work.behind_bank = (uint8_t)npu__banks_meet(&core->before_banks,
+						    &claim->weights);
 	flight->span = npu_array_add(&core->array, &work, sim->now);
 	flight->done = flight->span.done;
 	flight->waited |= array_waits(&flight->span);
-	core->before_banks = activations;
+	core->before_banks = claim->activations;
 	sim->macs[flight->layer].of[insn->gemm.dt_a] += flight->cost.macs;
 	if (!layer->passes || work.passes < layer->passes)
 		layer->passes = (uint8_t)work.passes;

@@ -120,6 +120,8 @@ static void start_cores(struct npu_sim *sim)
 		code += core->program->count * NPU_INSN_BYTES;
 		for (unsigned t = 0; t < NPU_TOKENS; t++)
 			core->token[t] = core->program->token[t].initial;
+		for (unsigned t = 0; t < NPU_TOKENS; t++)
+			core->tokens |= (uint64_t)(core->token[t] != 0) << t;
 		for (int e = 0; e < NPU_ENGINE_COUNT; e++)
 			core->engine[e].id = (enum npu_engine_id)e;
 		for (int e = 0; e < NPU_ENGINE_COUNT; e++)
@@ -207,6 +209,7 @@ enum npu_status npu__sim_reset(struct npu_sim *sim, struct npu_error *err)
 		NPU_TRY(make_port(sim, err));
 	}
 	sim->has_run = 1;
+	sim->has_bursts = (uint8_t)npu_chip_has_bursts(sim->chip);
 	sim->now = 0;
 	sim->activates = sim->refreshes = 0;
 	sim->event_count = sim->sample_count = 0;
@@ -228,9 +231,14 @@ static int retire_all(struct npu_sim *sim, struct npu__core *core,
 {
 	int moved = 0;
 
-	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++)
-		moved += npu__engine_retire(sim, core, &core->engine[e], status,
-					    err);
+	for (int e = NPU_ENGINE_ld; e < NPU_ENGINE_COUNT; e++) {
+		struct npu__engine *engine = &core->engine[e];
+
+		if (engine->flight_count &&
+		    npu__flight(engine, 0)->done <= sim->now)
+			moved += npu__engine_retire(sim, core, engine, status,
+						    err);
+	}
 	return moved;
 }
 
@@ -261,7 +269,8 @@ static enum npu_status submit_begun(struct npu_sim *sim, struct npu__core *core,
 	for (int e = NPU_ENGINE_ld; e <= NPU_ENGINE_st; e++) {
 		struct npu__engine *engine = &core->engine[e];
 
-		for (uint32_t i = 0; i < engine->flight_count; i++) {
+		for (uint32_t i = 0;
+		     engine->to_submit && i < engine->flight_count; i++) {
 			struct npu__flight *flight = npu__flight(engine, i);
 
 			if (!flight->is_submitted && flight->begin <= sim->now)

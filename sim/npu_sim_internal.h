@@ -57,11 +57,12 @@ struct npu__engine {
 	npu_cycle last_done; /* of the descriptor that retired last */
 	/* the head, once it was checked: its banks, kept while it waits */
 	uint32_t checked; /* instruction + 1; 0: none */
-	struct npu__banks head_banks;
+	struct npu__claim head_claim;
 	/* why the head does not issue; NPU_BIN_busy while something flies */
 	enum npu_bin waits;
 	/* LD, ST: cycles on the scratchpad's side not yet binned */
 	uint64_t busy_left;
+	uint32_t to_submit; /* flights that have not handed over their runs */
 	/* LD, ST by bursts, else NULL; and the cycle of its next request */
 	struct npu_dma *dma;
 	npu_cycle asks;
@@ -85,6 +86,7 @@ struct npu__core {
 	struct npu__sequencer sequencer;
 	struct npu__engine engine[NPU_ENGINE_COUNT]; /* [ctl] is not used */
 	uint32_t token[NPU_TOKENS];
+	uint64_t tokens; /* bit t: token[t] is not 0 */
 	uint64_t taken; /* tokens taken in this cycle: their room comes after */
 	struct npu_array array;
 	struct npu__banks before_banks; /* A of the last GEMM issued */
@@ -108,7 +110,7 @@ struct npu_sim {
 	struct npu_memory_port port;
 	uint64_t region_base[NPU_REGIONS];
 	npu_cycle now;
-	uint8_t has_run;
+	uint8_t has_run, has_bursts; /* has_bursts: npu_chip_has_bursts() */
 	uint32_t core_count;
 	struct npu__core *core;       /* [core_count] */
 	struct npu__layer *layer;     /* [layer_count] */
@@ -198,7 +200,11 @@ npu_cycle npu__sequencer_next(const struct npu_sim *sim,
 			      const struct npu__core *core);
 
 /* ---- npu_tokens.c ---- */
-int npu__sim_tokens_ready(const struct npu__core *core, uint64_t wait);
+static inline int npu__sim_tokens_ready(const struct npu__core *core,
+					uint64_t wait)
+{
+	return (wait & ~core->tokens) == 0;
+}
 void npu__sim_tokens_take(struct npu__core *core, uint64_t wait);
 /* Whether every token that `signal` names had room at the cycle's beginning;
  * and the giving. */

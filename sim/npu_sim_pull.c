@@ -111,8 +111,10 @@ static enum npu_status advance(struct npu_sim *sim, npu_cycle until,
 	*is_there = 1;
 	sim->next_cycle = NPU_NEVER;
 	move_to(sim, *next);
-	/* all that memory answers in this cycle comes before anything else */
-	NPU_TRY(work_ahead(sim, sim->now, &at, &found, err));
+	/* all that memory answers in this cycle comes before anything else:
+	 * what was found may not be all of it */
+	if (found)
+		NPU_TRY(work_ahead(sim, sim->now, &at, &found, err));
 	sim->has_stepped = 0;
 	return NPU_OK;
 }

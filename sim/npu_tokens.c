@@ -3,19 +3,24 @@
 #include "base/npu_plant.h"
 #include "sim/npu_sim_internal.h"
 
-int npu__sim_tokens_ready(const struct npu__core *core, uint64_t wait)
+/* Take the lowest bit out of `mask`, which has one. */
+static unsigned next_bit(uint64_t *mask)
 {
-	for (unsigned t = 0; wait >> t; t++)
-		if (wait >> t & 1 && core->token[t] == 0)
-			return 0;
-	return 1;
+	const unsigned bit = (unsigned)__builtin_ctzll(*mask);
+
+	*mask &= *mask - 1;
+	return bit;
 }
 
 void npu__sim_tokens_take(struct npu__core *core, uint64_t wait)
 {
-	for (unsigned t = 0; wait >> t; t++)
-		core->token[t] -= (uint32_t)(wait >> t & 1);
 	core->taken |= wait;
+	while (wait) {
+		const unsigned t = next_bit(&wait);
+
+		if (--core->token[t] == 0)
+			core->tokens &= ~(1ull << t);
+	}
 }
 
 /* The counter that bit `p` of a signal mask names; NULL where none is. `room`:
@@ -43,10 +48,10 @@ static uint32_t *counter(const struct npu_sim *sim,
 int npu__tokens_have_room(const struct npu_sim *sim,
 			  const struct npu__core *core, uint64_t signal)
 {
-	for (unsigned p = 0; signal >> p; p++) {
+	while (signal) {
 		uint32_t room;
 
-		if (signal >> p & 1 && counter(sim, core, p, &room) && !room)
+		if (counter(sim, core, next_bit(&signal), &room) && !room)
 			return 0;
 	}
 	return 1;
@@ -55,15 +60,16 @@ int npu__tokens_have_room(const struct npu_sim *sim,
 void npu__sim_tokens_give(struct npu_sim *sim, const struct npu__core *core,
 			  uint64_t signal)
 {
-	for (unsigned p = 0; signal >> p; p++) {
+	while (signal) {
+		const unsigned p = next_bit(&signal);
 		uint32_t room;
-		uint32_t *count;
+		uint32_t *count = counter(sim, core, p, &room);
+		const struct npu_port *port = &core->program->port[p];
 
-		if (!(signal >> p & 1))
+		if (!count)
 			continue;
-		count = counter(sim, core, p, &room);
-		if (count)
-			++*count;
+		++*count;
+		sim->core[port->core].tokens |= 1ull << port->counter;
 	}
 }
 

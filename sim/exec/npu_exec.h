@@ -53,6 +53,13 @@ NPU_NODISCARD enum npu_status npu_exec_check(const struct npu_memory *memory,
 					     const union npu_insn *insn,
 					     struct npu_error *err);
 
+/* The same, and what the instruction touches.
+ *   access  [NPU_ACCESS_MAX], of which `count` are set */
+NPU_NODISCARD enum npu_status
+npu_exec_check_accesses(const struct npu_memory *memory,
+			const union npu_insn *insn, struct npu_access *access,
+			size_t *count, struct npu_error *err);
+
 /* Do what `insn`, which npu_exec_check() accepted, does on core `core`.
  *   errors  E_FAULT (gather or scatter index beyond its limit) */
 NPU_NODISCARD enum npu_status npu_exec_insn(struct npu_memory *memory,

@@ -216,13 +216,12 @@ static enum npu_status check_copy(const union npu_insn *insn,
 	return NPU_OK;
 }
 
-enum npu_status npu_exec_check(const struct npu_memory *memory,
-			       const union npu_insn *insn,
-			       struct npu_error *err)
+enum npu_status npu_exec_check_accesses(const struct npu_memory *memory,
+					const union npu_insn *insn,
+					struct npu_access *access,
+					size_t *count, struct npu_error *err)
 {
-	struct npu_access access[NPU_ACCESS_MAX];
-	size_t count;
-
+	*count = 0;
 	switch (insn->op) {
 	case NPU_OP_ld:
 	case NPU_OP_st:
@@ -243,8 +242,18 @@ enum npu_status npu_exec_check(const struct npu_memory *memory,
 		return npu_fail(err, NPU_E_FAULT, "opcode 0x%02" PRIx64,
 				insn->op);
 	}
-	count = npu_insn_accesses(insn, memory->columns, access);
-	for (size_t i = 0; i < count; i++)
+	*count = npu_insn_accesses(insn, memory->columns, access);
+	for (size_t i = 0; i < *count; i++)
 		NPU_TRY(check_access(memory, &access[i], err));
 	return NPU_OK;
+}
+
+enum npu_status npu_exec_check(const struct npu_memory *memory,
+			       const union npu_insn *insn,
+			       struct npu_error *err)
+{
+	struct npu_access access[NPU_ACCESS_MAX];
+	size_t count;
+
+	return npu_exec_check_accesses(memory, insn, access, &count, err);
 }

@@ -30,6 +30,15 @@ npu_chip many_banks()
 	return chip;
 }
 
+npu__claim claim_of(const npu_chip &chip, const npu_insn &insn)
+{
+	npu_access access[NPU_ACCESS_MAX];
+	const size_t count = npu_insn_accesses(
+		&insn, (uint32_t)chip.array.cols, access);
+
+	return npu__claim_of(&chip, &insn, access, count);
+}
+
 /* All banks between the outermost units of operands given one by one. */
 struct Hulls {
 	const npu_chip chip = many_banks();
@@ -53,8 +62,7 @@ struct Hulls {
 	}
 	void expect(const npu_insn &insn) const
 	{
-		const npu__banks all =
-			npu__banks_of(&chip, &insn, nullptr, nullptr);
+		const npu__banks all = claim_of(chip, insn).all;
 
 		EXPECT_EQ(names(all, false), spad);
 		EXPECT_EQ(names(all, true), acc);
@@ -179,9 +187,10 @@ TEST(Banks, MeetWhereTheyShareOne)
 TEST(Banks, GemmTellsActivationsFromWeights)
 {
 	const npu_chip chip = test_chip();
-	npu__banks a, w;
 	const npu_insn insn = gemm(16, 16, 16, 0, 4096, 64);
-	const npu__banks all = npu__banks_of(&chip, &insn, &a, &w);
+	const npu__claim claim = claim_of(chip, insn);
+	const npu__banks &a = claim.activations, &w = claim.weights;
+	const npu__banks &all = claim.all;
 
 	EXPECT_EQ(names(a, false), std::set<uint32_t>({ 0 }));
 	EXPECT_EQ(names(w, false), std::set<uint32_t>({ 1 }));
