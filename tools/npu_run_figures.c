@@ -81,6 +81,10 @@ enum npu_status npu_run_figures(const struct npu_session *session,
 		.scratchpad_bytes_per_cycle = c->scratchpad.banks *
 					      c->dma.width *
 					      session->program->core_count,
+		/* a row of 4-byte sums read and one written a bank */
+		.accumulator_bytes_per_cycle = 2 * 4 * c->array.cols *
+					       c->accumulators.banks *
+					       session->program->core_count,
 	};
 	struct npu_figures *figures = NULL;
 	enum npu_status status;

@@ -9,6 +9,10 @@ enum { LAYER_SHIFT = 16 };
 
 static const char *const engine_names[NPU_RESULT_ENGINES] = { "ld", "st", "mx",
 							      "vx" };
+static const char *const peak_names[NPU_PEAK_COUNT] = {
+#define NPU_PEAK(name, unit, doc) #name,
+#include "traces/npu_peak.def"
+};
 
 /* One engine over time. Its descriptors start in order. */
 struct lane {
@@ -22,9 +26,8 @@ struct lane {
 };
 
 struct npu_figures {
-	uint64_t cycles, window_cycles, peak_macs_per_cycle;
-	double dram_peak_bytes_per_cycle;
-	struct npu_figure_chip chip;
+	uint64_t cycles, window_cycles;
+	double peak[NPU_PEAK_COUNT];
 	struct lane lane[NPU_RESULT_ENGINES];
 	struct npu_sample dram[NPU_FIGURE_WINDOWS];
 	size_t dram_count;
@@ -145,7 +148,7 @@ static struct npu_sample serve(struct npu_sample *waiting, uint64_t most)
 static void add_samples(struct npu_figures *f, const struct npu_result *r)
 {
 	size_t each = r->sample_count / NPU_FIGURE_WINDOWS + 1;
-	const double peak = f->dram_peak_bytes_per_cycle *
+	const double peak = f->peak[NPU_PEAK_dram_bytes_per_cycle] *
 			    (double)r->sample_cycles;
 	const uint64_t most = peak > 0 && peak < 9e15 ? (uint64_t)peak : ~0ull;
 	struct npu_sample waiting = { 0 }, now;
@@ -162,13 +165,27 @@ static void add_samples(struct npu_figures *f, const struct npu_result *r)
 	}
 }
 
+static void set_peaks(struct npu_figures *f, const struct npu_result *r,
+		      const struct npu_figure_chip *chip)
+{
+	f->peak[NPU_PEAK_macs_per_cycle] = (double)r->peak_macs_per_cycle;
+	if (r->clock_hz)
+		f->peak[NPU_PEAK_dram_bytes_per_cycle] =
+			r->dram_peak_gb_per_s * 1e9 / (double)r->clock_hz;
+	f->peak[NPU_PEAK_scratchpad_bytes_per_cycle] =
+		(double)chip->scratchpad_bytes_per_cycle;
+	f->peak[NPU_PEAK_accumulator_bytes_per_cycle] =
+		(double)chip->accumulator_bytes_per_cycle;
+}
+
 static enum npu_status begin_lifetimes(struct npu_figures *f,
 				       const struct npu_result *r,
+				       uint64_t scratchpad_bytes,
 				       struct npu_error *err)
 {
 	struct npu__lifetimes *l = &f->lifetimes;
 
-	l->bytes = f->chip.scratchpad_bytes;
+	l->bytes = scratchpad_bytes;
 	l->chunk_bytes = NPU__CHUNK_MIN;
 	while (l->chunk_bytes * NPU__CHUNKS_MAX < l->bytes)
 		l->chunk_bytes *= 2;
@@ -192,12 +209,8 @@ enum npu_status npu_figures_create(const struct npu_result *result,
 		return npu_fail(err, NPU_E_NOMEM, "no memory for figures");
 	f->cycles = result->total.cycles;
 	f->window_cycles = f->cycles / NPU_FIGURE_WINDOWS + 1;
-	f->peak_macs_per_cycle = result->peak_macs_per_cycle;
-	if (result->clock_hz)
-		f->dram_peak_bytes_per_cycle = result->dram_peak_gb_per_s *
-					       1e9 / (double)result->clock_hz;
-	f->chip = *chip;
-	status = begin_lifetimes(f, result, err);
+	set_peaks(f, result, chip);
+	status = begin_lifetimes(f, result, chip->scratchpad_bytes, err);
 	if (status == NPU_OK)
 		status = add_events(f, result, err);
 	if (status != NPU_OK) {
@@ -262,13 +275,12 @@ void npu_write_figures(struct npu_figures *figures, struct npu_text *out)
 	npu__lifetimes_end(&figures->lifetimes);
 	npu_text_add(out,
 		     "{\n  \"schema\": \"systole.figures/1\",\n"
-		     "  \"cycles\": %" PRIu64 ",\n  \"peaks\": {\n"
-		     "    \"macs_per_cycle\": %" PRIu64
-		     ",\n    \"dram_bytes_per_cycle\": %.12g,\n"
-		     "    \"scratchpad_bytes_per_cycle\": %" PRIu64 "\n  },\n",
-		     f->cycles, f->peak_macs_per_cycle,
-		     f->dram_peak_bytes_per_cycle,
-		     f->chip.scratchpad_bytes_per_cycle);
+		     "  \"cycles\": %" PRIu64 ",\n  \"peaks\": {",
+		     f->cycles);
+	for (int p = 0; p < NPU_PEAK_COUNT; p++)
+		npu_text_add(out, "%s\n    \"%s\": %.12g", p ? "," : "",
+			     peak_names[p], f->peak[p]);
+	npu_text_add(out, "\n  },\n");
 	npu_text_add(out, "  \"engines\": {\n    \"window_cycles\": %" PRIu64,
 		     f->window_cycles);
 	for (int e = 0; e < NPU_RESULT_ENGINES; e++)

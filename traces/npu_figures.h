@@ -16,12 +16,17 @@ enum { NPU_FIGURE_WINDOWS = 320, NPU_FIGURE_ROWS = 64 };
 
 struct npu_figures; /* opaque; one owner */
 
+enum npu_peak {
+#define NPU_PEAK(name, unit, doc) NPU_PEAK_##name,
+#include "traces/npu_peak.def"
+	NPU_PEAK_COUNT
+};
+
 /* What the result record does not say of the chip. */
 struct npu_figure_chip {
 	uint64_t scratchpad_bytes; /* of one core, > 0 */
-	/* what all banks move in one cycle: a line each
-	 * model: no engine is wide enough to reach it alone */
-	uint64_t scratchpad_bytes_per_cycle;
+	/* npu_peak.def: of the memories of all cores */
+	uint64_t scratchpad_bytes_per_cycle, accumulator_bytes_per_cycle;
 };
 
 /* One contiguous access of the scratchpad of core 0 by a descriptor. */

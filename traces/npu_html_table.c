@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "traces/npu_html_internal.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* The digits that summary.json has. */
@@ -17,6 +18,12 @@ static void add_exact(struct npu_text *out, const json_t *value)
 void npu__html_cell(struct npu_text *out, const struct npu_runs *runs,
 		    struct npu__cell at, const char *path)
 {
+	npu__html_scaled_cell(out, runs, at, path, 1);
+}
+
+void npu__html_scaled_cell(struct npu_text *out, const struct npu_runs *runs,
+			   struct npu__cell at, const char *path, double scale)
+{
 	const struct npu__run *run = &runs->run[at.run];
 	const json_t *object = at.layer < 0
 				       ? run->summary
@@ -28,9 +35,12 @@ void npu__html_cell(struct npu_text *out, const struct npu_runs *runs,
 		npu_text_add(out, "layers.%ld.", at.layer);
 	npu_text_add(out, "%s\" data-v=\"", path);
 	add_exact(out, value);
-	npu_text_add(out, "\">");
+	npu_text_add(out, "\"");
+	if (scale != 1)
+		npu_text_add(out, " data-s=%.12g", scale);
+	npu_text_add(out, ">");
 	if (json_is_number(value))
-		npu__html_number(out, json_number_value(value));
+		npu__html_number(out, json_number_value(value) * scale);
 	else
 		npu_text_add(out, "\xe2\x80\x93"); /* null: nothing differs */
 	npu_text_add(out, "</td>");
@@ -57,6 +67,37 @@ void npu__html_head(struct npu_text *out, const char *text, const char *unit,
 		npu_text_add(out, "</small>");
 	}
 	npu_text_add(out, "</th>");
+}
+
+/* The head of a column in one unit, which its cells are scaled to. */
+static void add_unit_head(struct npu_text *out, const struct npu__column *key,
+			  const struct npu__column_unit *unit)
+{
+	npu_text_add(out, "<th scope=col class=n title=\"%s", key->name);
+	if (*key->doc)
+		npu_text_add(out, ": %s", key->doc);
+	npu_text_add(out, "\"><span>%s</span> <small>%s</small></th>",
+		     key->unit, unit->unit);
+}
+
+struct npu__column_unit npu__html_unit_head(struct npu_text *out,
+					    const struct npu_runs *runs,
+					    const struct npu__column *key)
+{
+	double sum = 0, n = 0;
+	struct npu__column_unit unit;
+
+	for (size_t r = 0; r < runs->count; r++) {
+		const double v = npu__real(runs->run[r].summary, key->name);
+
+		if (v > 0) {
+			sum += log(v);
+			n++;
+		}
+	}
+	unit = npu__unit_for(key->name, n > 0 ? exp(sum / n) : 0);
+	add_unit_head(out, key, &unit);
+	return unit;
 }
 
 void npu__html_layer_head(struct npu_text *out, const struct npu__run *run,
@@ -104,12 +145,20 @@ static const struct column layer_columns[] = {
 	{ "dram_write_bytes", "written", "B", "dram_write_bytes" },
 	{ "dram_bw_avg_gb_per_s", "DRAM", "GB/s",
 	  "dram_bw_avg_gb_per_s: in the span" },
-	{ "energy_pj.total", "energy", "pJ", "energy_pj.total" },
 };
+static const struct npu__column layer_energy = { "energy_pj.total", "energy",
+						 "of all components" };
 enum { LAYER_COLUMNS = sizeof layer_columns / sizeof layer_columns[0] };
 
-static void add_layer_heads(struct npu_text *out)
+/* The unit of the energy, which the caller scales by. */
+static struct npu__column_unit add_layer_heads(struct npu_text *out,
+					       const struct npu__run *run)
 {
+	const double layers = run->layer_count ? (double)run->layer_count : 1;
+	const struct npu__column_unit unit = npu__unit_for(
+		layer_energy.name,
+		npu__real(run->summary, layer_energy.name) / layers);
+
 	npu__html_head(out, "layer", "", "in order of execution", 0);
 	npu__html_head(out, "op", "", "operator", 0);
 	npu__html_head(out, "bound by", "",
@@ -117,6 +166,8 @@ static void add_layer_heads(struct npu_text *out)
 	for (size_t i = 0; i < LAYER_COLUMNS; i++)
 		npu__html_head(out, layer_columns[i].label,
 			       layer_columns[i].unit, layer_columns[i].doc, 1);
+	add_unit_head(out, &layer_energy, &unit);
+	return unit;
 }
 
 /* Filled in and shown by the script: without it there is nothing to press. */
@@ -137,6 +188,7 @@ void npu__html_layer_table(struct npu_text *out, const struct npu_runs *runs,
 			   size_t run)
 {
 	const struct npu__run *r = &runs->run[run];
+	struct npu__column_unit unit;
 
 	add_filter(out, run);
 	npu_text_add(out,
@@ -144,7 +196,7 @@ void npu__html_layer_table(struct npu_text *out, const struct npu_runs *runs,
 		     "aria-label=\"Layers, table\"><table class=\"sortable "
 		     "layers\" id=layers-%zu><thead><tr>",
 		     run);
-	add_layer_heads(out);
+	unit = add_layer_heads(out, r);
 	npu_text_add(out, "</tr></thead><tbody>\n");
 	for (size_t k = 0; k < r->layer_count; k++) {
 		const json_t *l = npu__layer(r, k);
@@ -162,17 +214,12 @@ void npu__html_layer_table(struct npu_text *out, const struct npu_runs *runs,
 			npu__html_cell(out, runs,
 				       (struct npu__cell){ run, (long)k },
 				       layer_columns[i].key);
+		npu__html_scaled_cell(out, runs,
+				      (struct npu__cell){ run, (long)k },
+				      layer_energy.name, unit.scale);
 		npu_text_add(out, "</tr>\n");
 	}
 	npu_text_add(out, "</tbody></table></div>\n");
-}
-
-/* "stalls.dram" is headed "dram". */
-static const char *last_part(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	return dot ? dot + 1 : path;
 }
 
 void npu__html_series_table(struct npu_text *out, const struct npu_runs *runs,
@@ -186,7 +233,7 @@ void npu__html_series_table(struct npu_text *out, const struct npu_runs *runs,
 	npu__html_head(out, "layer", "", "in order of execution", 0);
 	npu__html_head(out, total, keys[0].unit, "all of them", 1);
 	for (size_t i = 0; i < count; i++)
-		npu__html_head(out, last_part(keys[i].name), keys[i].unit,
+		npu__html_head(out, npu__last_part(keys[i].name), keys[i].unit,
 			       keys[i].doc, 1);
 	npu_text_add(out, "</tr></thead><tbody>\n");
 	for (size_t k = 0; k < r->layer_count; k++) {

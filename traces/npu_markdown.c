@@ -19,7 +19,7 @@ static void add_verdict(struct npu_text *out, const struct npu__run *run)
 			     npu__remedy[v.worst].name, v.worst_percent);
 		npu__markdown_name(out, v.worst_layer);
 		npu_text_add(out, " (what would help: %s)",
-			     npu__remedy[v.worst].doc);
+			     v.help);
 	}
 	npu_text_add(out, ".\n\n");
 }

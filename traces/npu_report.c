@@ -1,14 +1,13 @@
 /* traces/npu_report.c - the report for a terminal.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "traces/npu_verdict_internal.h"
 #include "traces/npu_writers.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-	const char *name, *remedy;
-} stalls[] = {
-#define NPU_REMEDY(name, label, remedy) [NPU_STALL_##name] = { label, remedy },
+static const char *const stall_labels[] = {
+#define NPU_REMEDY(name, label, remedy) [NPU_STALL_##name] = label,
 #include "traces/npu_stall_remedy.def"
 };
 static const char *const component_names[] = {
@@ -99,7 +98,7 @@ static void add_layer(struct npu_text *out, const struct npu_result *r,
 		     (double)bytes / 1e3,
 		     sum(s->energy_pj, NPU_COMPONENT_COUNT) * 1e-6);
 	if (s->stall[worst])
-		npu_text_add(out, "%s %.0f %%\n", stalls[worst].name,
+		npu_text_add(out, "%s %.0f %%\n", stall_labels[worst],
 			     percent(s->stall[worst], s->cycles));
 	else
 		npu_text_add(out, "-\n");
@@ -191,7 +190,7 @@ static void add_verdict(struct npu_text *out, const struct npu_result *r,
 	uint64_t compute = 0, vector = 0, dram = 0;
 	enum npu_stall worst = worst_stall(&r->total);
 	const struct npu_layer_result *most = NULL;
-	const char *roof;
+	enum npu_stall roof;
 
 	for (size_t k = 0; k < r->layer_count; k++) {
 		const struct npu_layer_result *l = &r->layers[k];
@@ -202,23 +201,25 @@ static void add_verdict(struct npu_text *out, const struct npu_result *r,
 		if (!most || l->stats.stall[worst] > most->stats.stall[worst])
 			most = l;
 	}
-	roof = compute >= vector && compute >= dram ? "its MACs"
-	       : dram >= vector			    ? "its DRAM traffic"
-						    : "its vector work";
+	roof = npu__roof_of((double)compute, (double)vector, (double)dram);
 	npu_text_add(out, "%s", style->bold);
 	add_whole_name(out, r->network);
 	npu_text_add(out, " on ");
 	add_whole_name(out, r->chip);
 	npu_text_add(out, " is bound by %s: %.1f %% of that roof is reached",
-		     roof, percent(r->bound_cycles, r->total.cycles));
+		     npu__roof_name(roof),
+		     percent(r->bound_cycles, r->total.cycles));
 	if (most && most->stats.stall[worst]) {
 		npu_text_add(out, "; the largest loss is %s, %.1f %% of all "
 				  "cycles, most of it in ",
-			     stalls[worst].name,
+			     stall_labels[worst],
 			     percent(r->total.stall[worst], r->total.cycles));
 		add_whole_name(out, most->name);
 		npu_text_add(out, " (what would help: %s)",
-			     stalls[worst].remedy);
+			     npu__help(worst,
+				       percent(r->total.stall[worst],
+					       r->total.cycles),
+				       roof));
 	}
 	npu_text_add(out, ".%s\n", style->off);
 }

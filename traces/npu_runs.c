@@ -16,6 +16,10 @@ const struct npu__column npu__component[NPU_COMPONENT_COUNT] = {
 #define NPU_COMPONENT(name, doc) { "energy_pj." #name, "pJ", doc },
 #include "traces/npu_energy.def"
 };
+const struct npu__column npu__peak[NPU_PEAK_COUNT] = {
+#define NPU_PEAK(name, unit, doc) { "peaks." #name, unit, doc },
+#include "traces/npu_peak.def"
+};
 const struct npu__column npu__remedy[NPU_STALL_COUNT] = {
 #define NPU_REMEDY(name, label, remedy) { label, "", remedy },
 #include "traces/npu_stall_remedy.def"
@@ -56,6 +60,13 @@ const char *npu__string(const json_t *object, const char *path)
 	const char *text = json_string_value(npu__member(object, path));
 
 	return text ? text : "";
+}
+
+const char *npu__last_part(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : path;
 }
 
 const json_t *npu__layer(const struct npu__run *run, size_t k)

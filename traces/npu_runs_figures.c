@@ -127,9 +127,8 @@ enum npu_status npu__figures_check(const struct npu__run *run,
 		return refuse(&r, "cycles", "those of summary.json");
 	if (npu__real(r.root, "cycles") == 0)
 		return NPU_OK;
-	NPU_TRY(want_positive(&r, "peaks.macs_per_cycle"));
-	NPU_TRY(want_positive(&r, "peaks.dram_bytes_per_cycle"));
-	NPU_TRY(want_positive(&r, "peaks.scratchpad_bytes_per_cycle"));
+	for (int p = 0; p < NPU_PEAK_COUNT; p++)
+		NPU_TRY(want_positive(&r, npu__peak[p].name));
 	NPU_TRY(want_engines(&r, (double)run->layer_count));
 	if (npu__real(r.root, "dram.window_cycles") > 0) {
 		NPU_TRY(want_list(&r, "dram.read_bytes", 0, 9e15, &count));

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef NPU_RUNS_INTERNAL_H
 #define NPU_RUNS_INTERNAL_H
-#include "traces/npu_result.h"
+#include "traces/npu_figures.h"
 #include "traces/npu_runs.h"
 #include <jansson.h>
 
@@ -30,6 +30,8 @@ extern const struct npu__column npu__stat[NPU__STAT_COUNT];
 extern const struct npu__column npu__stall[NPU_STALL_COUNT];
 extern const struct npu__column npu__component[NPU_COMPONENT_COUNT];
 extern const struct npu__column npu__engine[NPU_RESULT_ENGINES];
+/* of figures.json */
+extern const struct npu__column npu__peak[NPU_PEAK_COUNT];
 /* label and remedy of a stall, npu_stall_remedy.def */
 extern const struct npu__column npu__remedy[NPU_STALL_COUNT];
 
@@ -39,6 +41,8 @@ const json_t *npu__member(const json_t *object, const char *path);
 double npu__real(const json_t *object, const char *path);
 /* Its text; "" where it is none. */
 const char *npu__string(const json_t *object, const char *path);
+/* "dram" of "stalls.dram". */
+const char *npu__last_part(const char *path);
 const json_t *npu__layer(const struct npu__run *run, size_t k);
 
 /* Is figures.json complete, and of this run? */
@@ -53,6 +57,7 @@ struct npu__verdict {
 	enum npu_stall worst; /* beside computing */
 	double worst_percent; /* of all cycles */
 	const char *worst_layer; /* NULL: no loss */
+	const char *help;	 /* what would make it faster */
 };
 struct npu__verdict npu__verdict(const struct npu__run *run);
 #endif

@@ -3,6 +3,10 @@
 #include "traces/npu_html_internal.h"
 #include <math.h>
 
+/* A figure is not drawn smaller than this: its letters stay readable on a
+ * phone, where it scrolls. */
+static const double LEAST = 0.78;
+
 void npu__svg_begin(const struct npu__figure *f, double height, const char *id,
 		    const char *title, const char *about)
 {
@@ -13,7 +17,7 @@ void npu__svg_begin(const struct npu__figure *f, double height, const char *id,
 		     "style=\"min-width:%.0fpx\"><title id=%s-%zu-t>%s</title>"
 		     "<desc id=%s-%zu-d>",
 		     title, id, f->run, id, f->run, f->width, height,
-		     f->width * 0.6, id, f->run, title, id, f->run);
+		     f->width * LEAST, id, f->run, title, id, f->run);
 	npu__html_text(f->out, about);
 	npu_text_add(f->out, "</desc>\n");
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LEFT = 72, RIGHT = 18, TOP = 16, BOTTOM = 46, CELL = 3, NAMED = 14 };
+enum { LEFT = 72, RIGHT = 18, TOP = 16, BOTTOM = 46, CELL = 3, NAMED = 8 };
 
 struct mark {
 	double x, y;
@@ -277,17 +277,25 @@ struct box {
 	double x, y, width;
 };
 
+/* Does a mark among first..last-1 lie under the box? */
+static int covers(const struct frame *f, const struct box *b, size_t first,
+		  size_t last)
+{
+	for (size_t i = first; i < last; i++)
+		if (f->mark[i].x > b->x - 6 &&
+		    f->mark[i].x < b->x + b->width + 6 &&
+		    f->mark[i].y > b->y - 15 && f->mark[i].y < b->y + 6)
+			return 1;
+	return 0;
+}
+
 static int is_clear(const struct frame *f, const struct box *b,
 		    const struct box *taken, size_t n)
 {
 	if (b->x < LEFT || b->x + b->width > LEFT + f->width ||
-	    b->y < TOP + 10 || b->y > TOP + f->height)
+	    b->y < TOP + 10 || b->y > TOP + f->height ||
+	    covers(f, b, 0, f->front))
 		return 0;
-	for (size_t i = 0; i < f->front; i++)
-		if (f->mark[i].x > b->x - 6 &&
-		    f->mark[i].x < b->x + b->width + 6 &&
-		    f->mark[i].y > b->y - 15 && f->mark[i].y < b->y + 6)
-			return 0;
 	for (size_t i = 0; i < n; i++)
 		if (taken[i].x < b->x + b->width &&
 		    taken[i].x + taken[i].width > b->x &&
@@ -296,14 +304,37 @@ static int is_clear(const struct frame *f, const struct box *b,
 	return 1;
 }
 
-/* Numbers of the points of the front, where there is room: the knee, the ends,
- * then the others. */
+/* Where a name of that width goes: beside its mark, or further off; rather not
+ * over dominated points. */
+static int place_name(const struct frame *f, const struct mark *m, double w,
+		      const struct box *taken, size_t n, struct box *out)
+{
+	const struct box at[] = {
+		{ m->x - w - 9, m->y + 14, w },	 { m->x + 9, m->y - 7, w },
+		{ m->x - w / 2, m->y + 21, w },	 { m->x - w / 2, m->y - 12, w },
+		{ m->x + 11, m->y + 16, w },	 { m->x - w - 11, m->y - 9, w },
+		{ m->x - w - 20, m->y + 26, w }, { m->x + 18, m->y - 20, w },
+	};
+
+	for (int over_others = 0; over_others < 2; over_others++)
+		for (size_t k = 0; k < sizeof at / sizeof at[0]; k++)
+			if (is_clear(f, &at[k], taken, n) &&
+			    (over_others ||
+			     !covers(f, &at[k], f->front, f->count))) {
+				*out = at[k];
+				return 1;
+			}
+	return 0;
+}
+
+/* Numbers of points of the front: the knee, its ends; of a short one all. More
+ * would hide what they name: the table has them. */
 static void name_marks(const struct frame *f, size_t knee)
 {
 	struct box taken[NAMED];
 	size_t n = 0;
 
-	for (int pass = 0; pass < 3; pass++)
+	for (int pass = 0; pass < (f->front <= NAMED ? 3 : 2); pass++)
 		for (size_t i = 0; i < f->front && n < NAMED; i++) {
 			const struct mark *m = &f->mark[i];
 			const int is_end = i == 0 || i + 1 == f->front;
@@ -313,26 +344,16 @@ static void name_marks(const struct frame *f, size_t knee)
 				text, sizeof text, "%s%llu",
 				is_knee ? "knee: " : "",
 				(unsigned long long)f->p->t->point[m->row]);
-			const double w = 6.4 * length;
-			const struct box at[] = {
-				{ m->x - w - 9, m->y + 14, w },
-				{ m->x + 9, m->y - 7, w },
-				{ m->x - w / 2, m->y + 20, w },
-				{ m->x - w / 2, m->y - 11, w },
-			};
 
-			if (pass != (is_knee ? 0 : is_end ? 1 : 2))
+			if (pass != (is_knee ? 0 : is_end ? 1 : 2) ||
+			    !place_name(f, m, 6.4 * length, taken, n,
+					&taken[n]))
 				continue;
-			for (size_t k = 0; k < 4; k++) {
-				if (!is_clear(f, &at[k], taken, n))
-					continue;
-				npu_text_add(f->p->f->out,
-					     "<text class=label x=%.1f y=%.1f>"
-					     "%s</text>\n",
-					     at[k].x, at[k].y, text);
-				taken[n++] = at[k];
-				break;
-			}
+			npu_text_add(f->p->f->out,
+				     "<text class=label x=%.1f y=%.1f>%s"
+				     "</text>\n",
+				     taken[n].x, taken[n].y, text);
+			n++;
 		}
 }
 

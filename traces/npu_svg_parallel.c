@@ -117,12 +117,13 @@ static size_t add_lines(const struct columns *c, size_t most)
 			if (best != pass || !npu__is_ok(t, group, i))
 				continue;
 			k = at[best]++;
-			if (drawn == 0 ||
+			if (i == knee || drawn == 0 ||
 			    k * drawn / all == (k + 1) * drawn / all)
 				continue;
-			add_line(c, i, !best ? "dim" : i == knee ? "knee"
-								 : "best");
+			add_line(c, i, best ? "best" : "dim");
 		}
+	if (knee != SIZE_MAX)
+		add_line(c, knee, "knee"); /* on top */
 	return on + off;
 }
 

@@ -5,60 +5,67 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEIGHT = 380, LEFT = 58, RIGHT = 16, TOP = 16, BOTTOM = 46, NAMED = 6,
-       DECADES_MAX = 5 };
+enum { HEIGHT = 380, LEFT = 58, RIGHT = 16, TOP = 22, BOTTOM = 46, NAMED = 8,
+       TRIED = 40, DECADES_MAX = 5 };
+
+/* A memory: which bytes of a layer are its traffic, and what it moves at most
+ * (npu_peak.def). */
+struct level {
+	const char *id, *title, *memory;
+	const char *read, *written, *peak;
+};
+static const struct level levels[NPU__ROOFLINE_COUNT] = {
+	{ "roofd", "Roofline, DRAM", "DRAM", "dram_read_bytes",
+	  "dram_write_bytes", "peaks.dram_bytes_per_cycle" },
+	{ "roofs", "Roofline, scratchpad", "scratchpad", "spad_read_bytes",
+	  "spad_write_bytes", "peaks.scratchpad_bytes_per_cycle" },
+	{ "roofa", "Roofline, accumulators", "accumulators", "acc_read_bytes",
+	  "acc_write_bytes", "peaks.accumulator_bytes_per_cycle" },
+};
 
 /* Logarithmic axes: 10^first to 10^last. */
 struct axes {
 	double x_first, x_last, y_first, y_last;
 	double width, height; /* of the plot */
-	double roof_y;	      /* where the array's roof is drawn */
+	/* the roof as drawn: from its foot up to the ridge, then level */
+	double foot_x, foot_y, ridge_x, roof_y;
 };
 struct roofs {
-	double peak;	 /* GMAC/s */
-	double gb_per_s; /* of the memory */
+	double peak;	    /* MAC/s */
+	double bytes_per_s; /* of the memory */
 };
 struct dot {
-	double intensity, rate; /* MAC/byte, GMAC/s */
+	double intensity, rate; /* MAC/byte, MAC/s */
 	double x, y, radius;
 	size_t layer;
 };
 
-static struct roofs roofs_of(const struct npu__run *run, int of_scratchpad)
+static struct roofs roofs_of(const struct npu__run *run,
+			     const struct level *level)
 {
-	const double ghz = npu__real(run->summary, "clock_hz") * 1e-9;
+	const double hz = npu__real(run->summary, "clock_hz");
 
 	return (struct roofs){
-		.peak = ghz * npu__real(run->figures,
-					  "peaks.macs_per_cycle"),
-		.gb_per_s =
-			ghz * npu__real(run->figures,
-					  of_scratchpad
-						? "peaks.scratchpad_bytes_per_"
-						  "cycle"
-						: "peaks.dram_bytes_per_cycle"),
+		.peak = hz * npu__real(run->figures, "peaks.macs_per_cycle"),
+		.bytes_per_s = hz * npu__real(run->figures, level->peak),
 	};
 }
 
 /* 0 where the layer has no place: no MACs, no bytes. */
-static int dot_of(const struct npu__run *run, size_t k, int of_scratchpad,
-		  struct dot *out)
+static int dot_of(const struct npu__run *run, size_t k,
+		  const struct level *level, struct dot *out)
 {
 	const json_t *l = npu__layer(run, k);
 	const double macs = npu__real(l, "macs");
 	const double span = npu__real(l, "span_cycles");
-	const double bytes =
-		of_scratchpad ? npu__real(l, "spad_read_bytes") +
-					npu__real(l, "spad_write_bytes")
-			      : npu__real(l, "dram_read_bytes") +
-					npu__real(l, "dram_write_bytes");
+	const double bytes = npu__real(l, level->read) +
+			     npu__real(l, level->written);
 
 	if (macs <= 0 || span <= 0 || bytes <= 0)
 		return 0;
 	*out = (struct dot){
 		.intensity = macs / bytes,
-		.rate = macs / span * npu__real(run->summary, "clock_hz") *
-			1e-9,
+		.rate = macs / span * npu__real(run->summary, "clock_hz"),
 		.layer = k,
 	};
 	return 1;
@@ -75,7 +82,8 @@ static void widen(double *first, double *last, double value)
 }
 
 /* Axes that all runs share, so that panels can be compared. */
-static struct axes axes_of(const struct npu__figure *f, int of_scratchpad)
+static struct axes axes_of(const struct npu__figure *f,
+			   const struct level *level)
 {
 	struct axes a = { .x_first = 300, .x_last = -300, .y_first = 300,
 			  .y_last = -300 };
@@ -87,13 +95,13 @@ static struct axes axes_of(const struct npu__figure *f, int of_scratchpad)
 
 		if (!run->figures)
 			continue;
-		roofs = roofs_of(run, of_scratchpad);
-		if (!(roofs.peak > 0 && roofs.gb_per_s > 0))
+		roofs = roofs_of(run, level);
+		if (!(roofs.peak > 0 && roofs.bytes_per_s > 0))
 			continue;
-		widen(&a.x_first, &a.x_last, roofs.peak / roofs.gb_per_s);
+		widen(&a.x_first, &a.x_last, roofs.peak / roofs.bytes_per_s);
 		widen(&a.y_first, &a.y_last, roofs.peak);
 		for (size_t k = 0; k < run->layer_count; k++)
-			if (dot_of(run, k, of_scratchpad, &dot)) {
+			if (dot_of(run, k, level, &dot)) {
 				widen(&a.x_first, &a.x_last, dot.intensity);
 				widen(&a.y_first, &a.y_last, dot.rate);
 			}
@@ -121,65 +129,89 @@ static double y_of(const struct axes *a, double value)
 	return TOP + (a->y_last - at) / (a->y_last - a->y_first) * a->height;
 }
 
+/* Ticks at powers of ten; where few are in sight, at 2 and 5 of them, too. */
+static size_t ticks_of(double first, double last, double *ticks, size_t most)
+{
+	static const double steps[] = { 1, 2, 5 };
+	const int each = last - first < 2.2 ? 3 : 1;
+	size_t n = 0;
+
+	for (int d = (int)floor(first); d <= (int)floor(last); d++)
+		for (int i = 0; i < each; i++) {
+			const double v = steps[i] * pow(10, d);
+
+			if (log10(v) >= first && log10(v) <= last && n < most)
+				ticks[n++] = v;
+		}
+	return n;
+}
+
 static void add_axes(const struct npu__figure *f, const struct axes *a,
 		     const char *memory)
 {
 	const double bottom = TOP + a->height;
+	double ticks[32];
+	size_t n = ticks_of(a->x_first, a->x_last, ticks, 32);
 
-	for (int d = (int)ceil(a->x_first); d <= (int)floor(a->x_last); d++) {
-		const double x = x_of(a, pow(10, d));
-
+	for (size_t i = 0; i < n; i++)
 		npu_text_add(f->out,
 			     "<path class=grid d=\"M%.1f %d V%.1f\"/><text "
 			     "class=tick x=%.1f y=%.1f text-anchor=middle>%g"
 			     "</text>",
-			     x, TOP, bottom, x, bottom + 16, pow(10, d));
-	}
-	for (int d = (int)ceil(a->y_first); d <= (int)floor(a->y_last); d++) {
-		const double y = y_of(a, pow(10, d));
-
+			     x_of(a, ticks[i]), TOP, bottom, x_of(a, ticks[i]),
+			     bottom + 16, ticks[i]);
+	n = ticks_of(a->y_first, a->y_last, ticks, 32);
+	for (size_t i = 0; i < n; i++) {
 		npu_text_add(f->out,
 			     "<path class=grid d=\"M%d %.1f h%.1f\"/><text "
-			     "class=tick x=%d y=%.1f text-anchor=end>%g</text>",
-			     LEFT, y, a->width, LEFT - 6, y + 4, pow(10, d));
+			     "class=tick x=%d y=%.1f text-anchor=end>",
+			     LEFT, y_of(a, ticks[i]), a->width, LEFT - 6,
+			     y_of(a, ticks[i]) + 4);
+		npu__html_quantity(f->out, ticks[i], "");
+		npu_text_add(f->out, "</text>");
 	}
 	npu_text_add(f->out,
 		     "<text class=tick x=%.1f y=%.1f text-anchor=middle>MAC "
 		     "per byte of %s</text><text class=tick transform="
 		     "\"translate(13 %.1f) rotate(-90)\" text-anchor=middle>"
-		     "GMAC/s in the layer\xe2\x80\x99s span</text>\n",
+		     "MAC/s in the layer\xe2\x80\x99s span</text>\n",
 		     LEFT + a->width / 2, bottom + 36, memory,
 		     TOP + a->height / 2);
+}
+
+/* Where the roof is drawn: its slope enters the plot from the left or from
+ * below. */
+static void place_roof(struct axes *a, const struct roofs *roofs)
+{
+	const double left = pow(10, a->x_first);
+	const double below = pow(10, a->y_first) / roofs->bytes_per_s;
+	const double from = left > below ? left : below;
+
+	a->foot_x = x_of(a, from);
+	a->foot_y = y_of(a, from * roofs->bytes_per_s);
+	a->ridge_x = x_of(a, roofs->peak / roofs->bytes_per_s);
+	a->roof_y = y_of(a, roofs->peak);
 }
 
 static void add_roof(const struct npu__figure *f, const struct axes *a,
 		     const struct roofs *roofs)
 {
-	const double ridge = roofs->peak / roofs->gb_per_s;
-	/* where the slope enters the plot: left, or from below */
-	const double left = pow(10, a->x_first);
-	const double below = pow(10, a->y_first) / roofs->gb_per_s;
-	const double from = left > below ? left : below;
-	const double y = y_of(a, roofs->peak);
-
 	npu_text_add(f->out,
-		     "<path class=roof d=\"M%.1f %.1f L%.1f %.1f H%.1f\"/>",
-		     x_of(a, from), y_of(a, from * roofs->gb_per_s),
-		     x_of(a, ridge), y, LEFT + a->width);
-	npu_text_add(f->out,
-		     "<text class=rooftext x=%.1f y=%.1f text-anchor=end>array "
-		     "%.4g GMAC/s</text>",
-		     LEFT + a->width - 4, y - 6, roofs->peak);
+		     "<path class=roof d=\"M%.1f %.1f L%.1f %.1f H%.1f\"/>"
+		     "<text class=rooftext x=%.1f y=%.1f text-anchor=end>"
+		     "array ",
+		     a->foot_x, a->foot_y, a->ridge_x, a->roof_y,
+		     LEFT + a->width, LEFT + a->width - 4, a->roof_y - 6);
+	npu__html_quantity(f->out, roofs->peak, "MAC/s");
 	/* along the slope, in its middle */
-	const double x0 = x_of(a, from), x1 = x_of(a, ridge);
-	const double y0 = y_of(a, from * roofs->gb_per_s);
-
 	npu_text_add(f->out,
-		     "<text class=rooftext transform=\"translate(%.1f %.1f) "
-		     "rotate(%.1f)\" y=-6 text-anchor=middle>%.4g GB/s</text>\n",
-		     (x0 + x1) / 2, (y0 + y) / 2,
-		     atan2(y - y0, x1 - x0) * 57.29577951308232,
-		     roofs->gb_per_s);
+		     "</text><text class=rooftext transform=\"translate(%.1f "
+		     "%.1f) rotate(%.1f)\" y=-6 text-anchor=middle>",
+		     (a->foot_x + a->ridge_x) / 2, (a->foot_y + a->roof_y) / 2,
+		     atan2(a->roof_y - a->foot_y, a->ridge_x - a->foot_x) *
+			     57.29577951308232);
+	npu__html_quantity(f->out, roofs->bytes_per_s, "B/s");
+	npu_text_add(f->out, "</text>\n");
 }
 
 /* A shape for each bound, so that colour is not needed. */
@@ -192,8 +224,8 @@ static void add_dot(const struct npu__figure *f, const struct dot *d)
 	if (!strcmp(bound, "dram"))
 		npu_text_add(f->out, "<path class=\"mark dot b1\" d=\"M%.1f "
 				     "%.1f h%.1f v%.1f h%.1f z\"",
-			     d->x - 0.89 * r, d->y - 0.89 * r, 1.77 * r,
-			     1.77 * r, -1.77 * r);
+			     d->x - 0.89 * r, d->y - 0.89 * r, 1.78 * r,
+			     1.78 * r, -1.78 * r);
 	else if (!strcmp(bound, "scratchpad"))
 		npu_text_add(f->out, "<path class=\"mark dot b2\" d=\"M%.1f "
 				     "%.1f l%.1f %.1f h%.1f z\"",
@@ -212,7 +244,7 @@ static void add_dot(const struct npu__figure *f, const struct dot *d)
 	npu_text_add(f->out, " data-l=%zu><title>", d->layer);
 	npu__html_name(f->out, npu__string(l, "name"), NPU__NAME_LONG);
 	npu_text_add(f->out, ": %.4g MAC/B, %.4g GMAC/s, ", d->intensity,
-		     d->rate);
+		     d->rate * 1e-9);
 	npu__html_number(f->out, npu__real(l, "cycles"));
 	npu_text_add(f->out, " cycles, bound by ");
 	npu__html_name(f->out, bound, NPU__NAME_SHORT);
@@ -237,12 +269,26 @@ struct label {
 	double x, y, width; /* left, base line */
 };
 
+/* Does the slope of the roof run through the name? */
+static int is_on_slope(const struct label *at, const struct axes *a)
+{
+	const double from = fmax(at->x, a->foot_x);
+	const double to = fmin(at->x + at->width, a->ridge_x);
+	const double slope =
+		(a->roof_y - a->foot_y) / (a->ridge_x - a->foot_x);
+
+	return from < to &&
+	       a->foot_y + slope * (from - a->foot_x) > at->y - 12 &&
+	       a->foot_y + slope * (to - a->foot_x) < at->y + 6;
+}
+
 static int is_free(const struct label *at, const struct axes *a,
 		   const struct dot *dots, size_t count,
 		   const struct label *taken, size_t named)
 {
 	if (at->x < LEFT || at->x + at->width > LEFT + a->width ||
-	    at->y < a->roof_y + 14 || at->y > TOP + a->height)
+	    at->y < a->roof_y + 14 || at->y > TOP + a->height ||
+	    is_on_slope(at, a))
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		if (dots[i].x + dots[i].radius > at->x &&
@@ -281,24 +327,29 @@ static int place_label(const struct dot *d, const struct axes *a,
 	return 0;
 }
 
-/* Names of the largest dots, where there is room for them. */
+/* Names of the slowest dot and of the largest, where there is room. */
 static void name_dots(const struct npu__figure *f, const struct axes *a,
 		      const struct dot *dots, size_t count)
 {
 	struct label taken[NAMED];
-	size_t named = 0;
+	size_t named = 0, slowest = 0;
 
-	for (size_t i = 0; i < count && i < 40 && named < NAMED; i++) {
+	for (size_t i = 1; i < count; i++)
+		if (dots[i].rate < dots[slowest].rate)
+			slowest = i;
+	for (size_t i = 0; i <= count && i < TRIED && named < NAMED; i++) {
+		const struct dot *d = &dots[i ? i - 1 : slowest];
 		const char *name = npu__string(
-			npu__layer(&f->runs->run[f->run], dots[i].layer),
-			"name");
+			npu__layer(&f->runs->run[f->run], d->layer), "name");
 		const size_t length = strlen(name);
 		/* model: 6 units a character of the label's font */
 		const double width = 6.0 * (double)(length < NPU__NAME_SHORT
 							    ? length
 							    : NPU__NAME_SHORT);
 
-		if (!place_label(&dots[i], a, dots, count, taken, named, width,
+		if ((i && i - 1 == slowest) || count == 0)
+			continue;
+		if (!place_label(d, a, dots, count, taken, named, width,
 				 &taken[named]))
 			continue;
 		npu_text_add(f->out, "<text class=label x=%.1f y=%.1f>",
@@ -310,7 +361,7 @@ static void name_dots(const struct npu__figure *f, const struct axes *a,
 }
 
 static void add_dots(const struct npu__figure *f, const struct axes *a,
-		     int of_scratchpad)
+		     const struct level *level)
 {
 	const struct npu__run *run = &f->runs->run[f->run];
 	const double cycles = npu__real(run->summary, "cycles");
@@ -324,7 +375,7 @@ static void add_dots(const struct npu__figure *f, const struct axes *a,
 	for (size_t k = 0; k < run->layer_count; k++) {
 		struct dot *d = &dots[count];
 
-		if (!dot_of(run, k, of_scratchpad, d))
+		if (!dot_of(run, k, level, d))
 			continue;
 		d->x = x_of(a, d->intensity);
 		d->y = y_of(a, d->rate);
@@ -340,23 +391,24 @@ static void add_dots(const struct npu__figure *f, const struct axes *a,
 	free(dots);
 }
 
-void npu__svg_roofline(const struct npu__figure *f, int of_scratchpad)
+void npu__svg_roofline(const struct npu__figure *f, size_t memory)
 {
 	const struct npu__run *run = &f->runs->run[f->run];
-	const struct roofs roofs = roofs_of(run, of_scratchpad);
-	struct axes a = axes_of(f, of_scratchpad);
+	const struct level *level = &levels[memory];
+	const struct roofs roofs = roofs_of(run, level);
+	struct axes a = axes_of(f, level);
 
-	npu__svg_begin(f, HEIGHT, of_scratchpad ? "roofs" : "roofd",
-		       of_scratchpad ? "Roofline, scratchpad"
-				     : "Roofline, DRAM",
+	npu__svg_begin(f, HEIGHT, level->id, level->title,
 		       "Each layer with MACs is a mark: its MACs per byte "
 		       "against its MACs per second. Its area is its share of "
 		       "the time; its shape is what it is bound by.");
-	if (roofs.peak > 0 && roofs.gb_per_s > 0) {
-		a.roof_y = y_of(&a, roofs.peak);
-		add_axes(f, &a, of_scratchpad ? "scratchpad" : "DRAM");
+	npu_text_add(f->out, "<text class=head x=%d y=13>%s</text>\n", LEFT,
+		     level->memory);
+	if (roofs.peak > 0 && roofs.bytes_per_s > 0) {
+		place_roof(&a, &roofs);
+		add_axes(f, &a, level->memory);
 		add_roof(f, &a, &roofs);
-		add_dots(f, &a, of_scratchpad);
+		add_dots(f, &a, level);
 	}
 	npu__svg_end(f);
 }

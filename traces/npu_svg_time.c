@@ -220,7 +220,7 @@ static void add_dram_area(const struct npu__figure *f,
 	const double base = TOP + DRAM;
 
 	npu_text_add(f->out, "<path class=\"mark %s\" d=\"M%d %.1f",
-		     writes ? "s2" : "s0", NPU__TIME_LEFT, base);
+		     writes ? "d1" : "d0", NPU__TIME_LEFT, base);
 	for (size_t w = 0; w < n; w++) {
 		double bytes = npu__listed(run, "dram.read_bytes", w);
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROW = 40, BAR = 20, TOP = 26, BOTTOM = 12, LEFT = 200, RIGHT = 74,
+enum { ROW = 40, BAR = 20, TOP = 26, BOTTOM = 12, LEFT = 226, RIGHT = 106,
        NAME = 122 }; /* where names end: beyond it the labels of bars */
 
 struct tornado {
@@ -78,7 +78,7 @@ static void add_half(const struct tornado *t, const struct npu__effect *e,
 	npu_text_add(out,
 		     "<rect class=\"mark %s\" x=%.1f y=%.1f width=%.1f "
 		     "height=%d><title>%s = ",
-		     good ? "s0" : "s2", less ? x : one, y,
+		     good ? "s0" : "s3", less ? x : one, y,
 		     fabs(x - one) < 1 ? 1 : fabs(x - one), BAR, key->name);
 	npu__html_name(out, key->levels[level], NPU__NAME_SHORT);
 	npu_text_add(out, ": \xc3\x97%.4g</title></rect><text class=label "

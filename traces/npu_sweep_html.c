@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { WIDE = 1080, NARROW = 560, HEAT_LEVELS_MAX = 64 };
+enum { WIDE = 1080, NARROW = 560, THIRD = 430, HEAT_LEVELS_MAX = 64 };
 
 /* One page being written; every figure gets its own number. */
 struct page {
@@ -124,7 +124,8 @@ static void add_verdict(struct page *p, size_t group)
 	npu_text_add(out, " (");
 	add_moving(out, t, group, knee);
 	npu_text_add(out, ").");
-	add_strongest(out, t, group);
+	if (group == 0)
+		add_strongest(out, t, group);
 	npu_text_add(out, "</p>\n");
 }
 
@@ -146,18 +147,6 @@ static void add_cards(struct page *p)
 		if (t->counts[i].trials)
 			add_card(p->out, t->counts[i].name,
 				 t->counts[i].trials);
-	for (size_t o = 0; o < t->objective_count; o++) {
-		const struct npu__measure m =
-			npu__measure_of(t->figures[o].name);
-		const size_t row = npu__best_row(t, 0, o);
-
-		if (row == SIZE_MAX)
-			continue;
-		npu_text_add(p->out,
-			     "<div class=card><dt>best %s</dt><dd>", m.label);
-		npu__html_measure(p->out, &m, npu__value(t, 0, row, o));
-		npu_text_add(p->out, "</dd></div>");
-	}
 	npu_text_add(p->out, "</dl>\n");
 }
 
@@ -168,8 +157,7 @@ static void add_header(struct page *p)
 	npu_text_add(p->out, "<h1>Sweep <bdi>");
 	npu__html_name(p->out, t->name, NPU__NAME_LONG);
 	npu_text_add(p->out, "</bdi></h1>\n");
-	for (size_t g = 0; g < p->groups && g < 9; g++)
-		add_verdict(p, g);
+	add_verdict(p, 0);
 	npu_text_add(p->out, "<p class=facts>%s on chip <bdi>", t->method);
 	npu__html_name(p->out, t->chip, NPU__NAME_LONG);
 	npu_text_add(p->out, "</bdi>; ");
@@ -183,6 +171,13 @@ static void add_header(struct page *p)
 		npu_text_add(p->out, "%s<code>%s</code>", o ? ", " : "",
 			     t->figures[o].name);
 	npu_text_add(p->out, "</p>\n");
+	npu__html_best_table(p->out, t);
+	if (p->groups > 1) {
+		npu_text_add(p->out, "<div class=verdicts>\n");
+		for (size_t g = 1; g < p->groups && g < 9; g++)
+			add_verdict(p, g);
+		npu_text_add(p->out, "</div>\n");
+	}
 	add_cards(p);
 	npu_text_add(p->out, "</header>\n");
 }
@@ -254,13 +249,15 @@ static void add_choice(struct page *p)
 
 static void front_panel(struct page *p, size_t group)
 {
-	const int is_wide = p->groups == 1 && p->pairs == 1;
+	const double width = p->groups % 3 == 0 ? THIRD
+			     : p->groups == 1 && p->pairs == 1
+				     ? WIDE
+				     : NARROW;
 	const size_t most = NPU__MARKS_MAX / (p->groups * p->pairs);
 
 	npu_text_add(p->out, "<div class=\"pair pairs\">\n");
 	for (size_t k = 0; k < p->pairs; k++) {
-		const struct npu__figure f =
-			next_figure(p, is_wide ? WIDE : NARROW);
+		const struct npu__figure f = next_figure(p, width);
 		const struct npu__plot plot = { &f, p->t, group };
 		size_t x, y;
 
@@ -300,7 +297,7 @@ static void tornado_panel(struct page *p, size_t group)
 static void parallel_panel(struct page *p, size_t group)
 {
 	const struct npu__figure f =
-		next_figure(p, p->groups == 1 ? WIDE : NARROW * 1.3);
+		next_figure(p, WIDE);
 	const struct npu__plot plot = { &f, p->t, group };
 
 	npu__svg_parallel(&plot, NPU__LINES_MAX / p->groups < 800
@@ -365,7 +362,7 @@ static void add_sensitivity_section(struct page *p)
 		     "aria-hidden=true><rect width=20 height=13 rx=2 class=s0 "
 		     "/></svg>better</li><li><svg class=swatch width=20 "
 		     "height=13 aria-hidden=true><rect width=20 height=13 rx=2 "
-		     "class=s2 /></svg>worse</li></ul>\n");
+		     "class=s3 /></svg>worse</li></ul>\n");
 	add_panels(p, tornado_panel);
 	npu_text_add(p->out, "</section>\n");
 }
@@ -420,7 +417,9 @@ void npu_write_sweep_html(const struct npu_sweep_table *table,
 	npu__html_begin_title(out);
 	npu_text_add(out, "Sweep ");
 	npu__html_name(out, table->name, NPU__NAME_LONG);
-	npu__html_begin_body(out, p.groups > 1 ? "sweep many" : "sweep");
+	npu__html_begin_body(out, p.groups == 1	 ? "sweep"
+				  : p.groups % 3 ? "sweep many"
+						 : "sweep many thirds");
 	add_header(&p);
 	npu__html_contents(out, entries, sizeof entries / sizeof entries[0]);
 	add_front_section(&p);

@@ -180,6 +180,52 @@ void npu__html_front_table(struct npu_text *out,
 	free(list);
 }
 
+/* ---- the best ---- */
+
+static void add_best(struct npu_text *out, const struct npu_sweep_table *t,
+		     size_t row, const char *what,
+		     const struct npu__column_unit *unit, const size_t *axes,
+		     size_t count)
+{
+	npu_text_add(out, "<tr data-p=%" PRIu64 "><th scope=row>%s</th>",
+		     t->point[row], what);
+	npu_text_add(out, "<td class=n data-v=%" PRIu64 ">%" PRIu64 "</td>",
+		     t->point[row], t->point[row]);
+	for (size_t o = 0; o < t->objective_count; o++)
+		add_figure(out, t, 0, row, o, unit[o].scale);
+	for (size_t a = 0; a < count; a++)
+		add_level(out, t, row, axes[a]);
+	npu_text_add(out, "</tr>\n");
+}
+
+void npu__html_best_table(struct npu_text *out, const struct npu_sweep_table *t)
+{
+	struct npu__column_unit unit[NPU_TABLE_FIGURES_MAX];
+	size_t axes[NPU_TABLE_PARAMETERS_MAX];
+	const size_t count = npu__moving_axes(t, axes);
+
+	if (npu__count_front(t, 0) == 0)
+		return;
+	npu_text_add(out, "<div class=scroll tabindex=0 role=group aria-label="
+			  "\"Best points, table\"><table><thead><tr>");
+	npu__html_head(out, "best", "", "points of the front", 0);
+	npu__html_head(out, "point", "", "its number in the sweep", 1);
+	for (size_t o = 0; o < t->objective_count; o++)
+		add_figure_head(out, t, 0, o, 0, &unit[o]);
+	for (size_t a = 0; a < count; a++)
+		npu__html_head(out, t->parameters[axes[a]].name, "",
+			       t->parameters[axes[a]].doc, 1);
+	npu_text_add(out, "</tr></thead><tbody>\n");
+	for (size_t o = 0; o < t->objective_count; o++)
+		add_best(out, t, npu__best_row(t, 0, o),
+			 npu__measure_of(t->figures[o].name).label, unit, axes,
+			 count);
+	if (npu__count_front(t, 0) > 1)
+		add_best(out, t, npu__knee_row(t, 0), "in all: the knee", unit,
+			 axes, count);
+	npu_text_add(out, "</tbody></table></div>\n");
+}
+
 /* ---- all points ---- */
 
 /* What is listed first where not all can be: fronts, then what ran, by the
@@ -305,6 +351,8 @@ void npu__html_points_table(struct npu_text *out,
 			     "sweep export</code> writes all.</p>\n",
 			     shown, t->row_count,
 			     npu__measure_of(t->figures[0].name).label);
+	npu_text_add(out, "<p class=paper>On paper: the points of the fronts. "
+			  "The file has the others, too.</p>\n");
 	add_points_filter(out);
 	begin_table(out, "Points", " id=all-points data-noun=points");
 	npu__html_head(out, "point", "", "its number in the sweep", 1);

@@ -50,23 +50,7 @@ size_t npu__moving_axes(const struct npu_sweep_table *t, size_t *axes);
 int npu__moves_on_front(const struct npu_sweep_table *t, size_t group,
 			size_t parameter);
 
-/* How a figure is read: "latency" in "s", 1e-9 of which is one. */
-struct npu__measure {
-	char label[48];
-	const char *unit;
-	double scale;
-	uint8_t is_ratio; /* in percent */
-	uint8_t has_prefix;
-};
-struct npu__measure npu__measure_of(const char *figure);
-/* A value with its unit, as HTML. */
-void npu__html_measure(struct npu_text *out, const struct npu__measure *measure,
-		       double value);
-/* One unit for a column: what the values are multiplied by, and its name. */
-struct npu__column_unit {
-	double scale;
-	char unit[16];
-};
+/* One unit for a column, from the middle of its values. */
 struct npu__column_unit npu__column_unit(const struct npu_sweep_table *t,
 					 size_t group, size_t figure);
 
@@ -105,6 +89,9 @@ void npu__effects_clear(struct npu__effects *effects);
 
 /* ---- npu_sweep_tables.c ---- */
 
+/* The points of the first group that are best in something, and its knee. */
+void npu__html_best_table(struct npu_text *out,
+			  const struct npu_sweep_table *t);
 /* Front of a group; every point of the sweep, all groups. */
 void npu__html_front_table(struct npu_text *out,
 			   const struct npu_sweep_table *t, size_t group);

@@ -36,17 +36,16 @@ async function numbers(page, dirs, what) {
 	const files = dirs.map((dir) => ({ ...json(dir, "summary.json"),
 		figures: json(dir, "figures.json") }));
 	const cells = await page.$$eval("[data-k]", (all) => all.map((cell) =>
-		[cell.dataset.k, cell.dataset.v, cell.textContent]));
+		[cell.dataset.k, cell.dataset.v, cell.textContent, Number(cell.dataset.s ?? 1)]));
 	let wrong = 0;
-	for (const [place, exact, shown] of cells) {
+	for (const [place, exact, shown, scale] of cells) {
 		const [index, keys] = [place.split(":")[0], place.slice(place.indexOf(":") + 1)];
 		const want = keys.split(".").reduce((at, key) => at?.[key], files[index]);
 		const digits = shown.replaceAll(",", "");
-		const decimals = (digits.split(".")[1] ?? "").length;
-		const rounded = digits.includes("e") ? Number(want.toPrecision(4)) :
-			Number(want?.toFixed(decimals));
-		wrong += Number(exact) !== want ||
-			Math.abs(Number(digits) - rounded) > 1.01 * 10 ** -decimals;
+		const step = digits.includes("e") ? Math.abs(want * scale) * 1e-3 :
+			10 ** -(digits.split(".")[1] ?? "").length;
+		wrong += Number(exact) !== want || // NaN where the cell shows none
+			!(Math.abs(Number(digits) - want * scale) <= 0.501 * step);
 	}
 	equal(wrong, 0, what + ": table numbers unlike their file");
 	check(cells.length > 400 * dirs.length, what + ": numbers in tables: " + cells.length);
@@ -54,6 +53,45 @@ async function numbers(page, dirs, what) {
 	equal(await page.$$eval("td.n", (all) => all.filter((cell) =>
 		cell.dataset.v === undefined && cell.textContent.trim()).length), 0,
 	what + ": numbers of no source");
+}
+
+// A mark stands where the summary's bytes and the axes' own ticks put it, and
+// no mark is above its roof.
+async function roofline(page, dir) {
+	const summary = json(dir, "summary.json"), figures = json(dir, "figures.json");
+	const chip = fs.readFileSync(path.join(folder, dir, "chip.resolved.yaml"), "utf8");
+	const key = (section, name) => Number(new RegExp(`^${section}:\\n(?:  .*\\n)*?  ${name}: (\\d+)`,
+		"m").exec(chip)[1]);
+	equal(figures.peaks.accumulator_bytes_per_cycle, 2 * 4 * key("array", "cols") *
+		key("accumulators", "banks") * key("chip", "cores"), "peak of the accumulators");
+	for (const [id, bytes] of [["roofd", "dram"], ["roofs", "spad"], ["roofa", "acc"]]) {
+		const svg = page.locator(`#roofline svg[aria-labelledby^="${id}-"]`).first();
+		const [marks, ticks] = await svg.evaluate((plot) => [
+			[...plot.querySelectorAll(".mark")].map((mark) => {
+				const box = mark.getBBox();
+				return [Number(mark.dataset.l), mark.textContent, box.x + box.width / 2];
+			}),
+			[...plot.querySelectorAll(".tick[text-anchor=middle][y]")].map((tick) =>
+				[Number(tick.textContent), Number(tick.getAttribute("x"))])
+				.filter(([value]) => value > 0)]);
+		const [[v0, x0], [v1, x1]] = [ticks[0], ticks.at(-1)];
+		const peak = figures.peaks[{ dram: "dram", spad: "scratchpad", acc: "accumulator" }[bytes] +
+			"_bytes_per_cycle"];
+		let wrong = 0;
+		for (const [k, title, x] of marks) {
+			const l = summary.layers[k];
+			const moved = l[bytes + "_read_bytes"] + l[bytes + "_write_bytes"];
+			const at = x0 + (x1 - x0) * Math.log(l.macs / moved / v0) / Math.log(v1 / v0);
+			const rate = l.macs / l.span_cycles * summary.clock_hz * 1e-9;
+			const said = /: (\S+) MAC\/B, (\S+) GMAC\/s/.exec(title);
+			wrong += Math.abs(x - at) > 0.2 || moved / l.span_cycles > peak ||
+				Math.abs(said[1] / (l.macs / moved) - 1) > 6e-4 ||
+				Math.abs(said[2] / rate - 1) > 6e-4;
+		}
+		equal(wrong, 0, id + ": marks unlike the summary");
+		equal(marks.length, summary.layers.filter((l) => l.macs &&
+			l[bytes + "_read_bytes"] + l[bytes + "_write_bytes"]).length, id + ": marks");
+	}
 }
 
 async function sorts(page, summary) {
@@ -90,7 +128,7 @@ async function filters(page, summary) {
 
 // Arrow keys step through the marks of a figure and read them out.
 async function steps(page) {
-	const figure = page.locator("#stalls figure").first();
+	const figure = page.locator("#stalls .run figure").first();
 	await figure.locator(".plot").focus();
 	await page.keyboard.press("ArrowRight");
 	const first = await figure.locator("title").nth(1).textContent();
@@ -98,6 +136,11 @@ async function steps(page) {
 	await page.keyboard.press("End");
 	check(await figure.locator(".readout").textContent() !== first, "last mark read out");
 	check(await page.locator("tr.on").count() === 1, "its layer is lit in the table");
+	const whole = page.locator("#stalls > figure");
+	await whole.locator(".plot").focus();
+	await page.keyboard.press("ArrowRight");
+	check((await whole.locator(".readout").textContent()).startsWith("compute: "),
+		"the whole run read out");
 }
 
 async function themes(page) {
@@ -138,7 +181,7 @@ async function withoutScript(browser, file, summary) {
 	const page = await open(browser, file, { javaScriptEnabled: false });
 	equal(await page.locator("#layers-0 tbody tr").count(), summary.layers.length,
 		"rows without JavaScript");
-	check(await page.locator("#stalls svg[role=img]").isVisible(), "figures without JavaScript");
+	check(await page.locator("#stalls .run svg[role=img]").isVisible(), "figures without JavaScript");
 	equal(await page.locator("button:visible").count(), 0, "nothing to press without JavaScript");
 	await page.locator("#stalls summary").click();
 	check(await page.locator("#stalls .data table").isVisible(), "data tables open without it");
@@ -187,6 +230,7 @@ try {
 	await whole(browser, "both.html", ["one", "three"]);
 	const summary = json("one", "summary.json");
 	const page = await open(browser, file);
+	await roofline(page, "one");
 	await sorts(page, summary);
 	await filters(page, summary);
 	await steps(page);

@@ -81,7 +81,8 @@
 	const light = (mark, figure) => {
 		lit.forEach((element) => element.classList.remove("on"));
 		lit = [mark];
-		const run = [...mark.closest(".run").parentNode.children].indexOf(mark.closest(".run"));
+		const panel = mark.closest(".run"); // none: of all runs
+		const run = panel ? [...panel.parentNode.children].indexOf(panel) : -1;
 		if (mark.dataset.l !== undefined)
 			lit.push(...all("main [data-l='" + mark.dataset.l + "']")
 				.filter((element) => element.matches("tr, .dot") && panelOf(run)(element)));

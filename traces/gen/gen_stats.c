@@ -1,4 +1,4 @@
-/* traces/gen/gen_stats.c - print the page of counts, stalls and components.
+/* traces/gen/gen_stats.c - print the page of counts, stalls, components, peaks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
@@ -17,6 +17,10 @@ static const struct row stalls[] = {
 static const struct row components[] = {
 #define NPU_COMPONENT(name, doc) { #name, "pJ, mm2", doc },
 #include "traces/npu_energy.def"
+};
+static const struct row peaks[] = {
+#define NPU_PEAK(name, unit, doc) { #name, unit, doc },
+#include "traces/npu_peak.def"
 };
 
 static void print_rows(const char *head, const char *text,
@@ -43,5 +47,9 @@ int main(void)
 		   ROWS(stalls));
 	print_rows("Components", "That energy and area are reported for.",
 		   ROWS(components));
+	print_rows("Peaks",
+		   "`peaks` of figures.json: what the chip can do in one cycle "
+		   "at most, all cores together.",
+		   ROWS(peaks));
 	return fflush(stdout) != 0;
 }

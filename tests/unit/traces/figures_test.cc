@@ -13,7 +13,7 @@ struct Figures {
 
 	npu_status create(uint64_t scratchpad = 4096)
 	{
-		npu_figure_chip chip = {scratchpad, 64};
+		npu_figure_chip chip = {scratchpad, 64, 512};
 		return npu_figures_create(sample.r, &chip, &f, nullptr);
 	}
 	void touch(uint64_t first, uint64_t bytes, uint64_t start, uint64_t end,

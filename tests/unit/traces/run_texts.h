@@ -59,7 +59,7 @@ struct Runs {
 	}
 	static std::string figures_of(const npu_result *r)
 	{
-		npu_figure_chip chip = {4096, 64};
+		npu_figure_chip chip = {4096, 64, 512};
 		npu_figures *f = nullptr;
 		EXPECT_EQ(npu_figures_create(r, &chip, &f, nullptr), NPU_OK);
 		npu_touch touch = {0, 1024, 10, 20, 1, 1};
