@@ -2,13 +2,15 @@
 """nsga2.py SYSTOLE DIR [--seeds N] [--kills N]: a search against all points.
 
 The front that NSGA-II finds with a quarter of the simulations, by its
-hypervolume, against that of a grid of 4,096 points, seed by seed; and a search
+hypervolume, against that of a grid of 4,096 points, seed by seed, and against
+that of as many points by lot; and a search
 among chips that cannot be, cannot run, or break constraints: the same export
 with one worker or two, from an empty store or a full one, and after kills.
 """
 import argparse
 import os
 import pathlib
+import random
 import signal
 import statistics
 
@@ -87,7 +89,13 @@ def prove(where):
     print(f"hypervolume of 1,024 simulations against all 4,096 "
           f"({len(set(front))} on the front), {len(shares)} seeds: "
           f"least {min(shares):.4f}, median {statistics.median(shares):.4f}")
+    # the control: as many of all 4,096 by lot, none twice
+    lots = [dominated(random.Random(seed).sample(everything, 1024), reference)
+            / whole for seed in range(100)]
+    print(f"1,024 by lot, {len(lots)} seeds: least {min(lots):.4f}, median "
+          f"{statistics.median(lots):.4f}, most {max(lots):.4f}")
     assert min(shares) >= 0.98, shares
+    assert min(shares) > statistics.median(lots), (shares, lots)
 
 
 def check_hard(file, store, plain):
