@@ -177,7 +177,8 @@ static int reads_in_place(const struct npu_node *node, uint32_t i)
 	if (node->op == NPU_reduce)
 		return node->low.axis == 12 && i == 0;
 	return node->op == NPU_conv &&
-	       (i == 0 || (!is_depthwise(node) && (int)i == node->low.residual));
+	       (i == 0 ||
+		(!is_depthwise(node) && (int)i == node->low.residual));
 }
 
 /* Values that convolutions make, and only such layers read. */

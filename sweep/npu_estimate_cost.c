@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-	BURST = 64,	      /* bytes of a DRAM transfer */
+	BURST = 64,           /* bytes of a DRAM transfer */
 	BURSTS_OF_ROW = 16,   /* model: that meet an open row, on average */
 	OPEN_OF_BUSY = 2,     /* model: rows stay open as long again as data
 			       * flows */
@@ -14,7 +14,7 @@ enum {
 	HELD_PERCENT = 60,    /* of the scratchpad, for values that stay */
 	TILES_OF_A_LAYER = 4, /* at least, so that engines overlap */
 	DESCRIPTORS = 5,      /* model: of a tile */
-	FEW_BANKS = 8	      /* with fewer no values stay */
+	FEW_BANKS = 8         /* with fewer no values stay */
 };
 
 /* One layer. */
@@ -23,7 +23,7 @@ struct part {
 	uint64_t tiles;
 	uint64_t read_bytes, write_bytes, instructions;
 	uint64_t held_bytes; /* of values that stay while it runs */
-	uint8_t stays;	     /* its output does */
+	uint8_t stays;       /* its output does */
 };
 
 struct estimating {
@@ -91,9 +91,8 @@ static enum npu_status array_cost(const struct estimating *s,
 	union npu_insn insn = l->gemm;
 	struct npu_cost c;
 
-	if (l->joined.op &&
-	    ceil_div(l->joined.gemm.nc, R) <
-		    insn.gemm.kx * ceil_div(insn.gemm.nc, R))
+	if (l->joined.op && ceil_div(l->joined.gemm.nc, R) <
+				    insn.gemm.kx * ceil_div(insn.gemm.nc, R))
 		insn = l->joined;
 	insn.gemm.my = rows;
 	NPU_TRY(npu_cost_insn(s->chip, &insn, &c, err));
@@ -152,10 +151,10 @@ static void traffic(const struct estimating *s, uint32_t layer)
 	half = room / 2;
 	if (!l->gemm.op || first <= half || l->weight_bytes <= half)
 		return;
-	p->read_bytes = others +
-			min(first + l->weight_bytes * ceil_div(first, half),
-			    l->weight_bytes +
-				    first * ceil_div(l->weight_bytes, half));
+	p->read_bytes =
+		others +
+		min(first + l->weight_bytes * ceil_div(first, half),
+		    l->weight_bytes + first * ceil_div(l->weight_bytes, half));
 }
 
 /* Tiles, of which there are two at a time, and their descriptors: loads of two
@@ -165,8 +164,7 @@ static void tiles(const struct estimating *s, uint32_t layer)
 	const struct npu_estimate_layer *l = &s->e->layer[layer];
 	struct part *p = &s->part[layer];
 	const uint64_t room = s->chip->scratchpad.bytes * TILES_PERCENT / 100;
-	const uint64_t moved =
-		p->read_bytes + p->write_bytes + l->weight_bytes;
+	const uint64_t moved = p->read_bytes + p->write_bytes + l->weight_bytes;
 	const uint64_t acc = npu_chip_acc_rows(s->chip) / 2;
 	const struct npu_insn_gemm *g = &l->gemm.gemm;
 	const uint64_t by_room = ceil_div(2 * moved, room);
@@ -215,8 +213,8 @@ static void hold(const struct estimating *s)
 				fits = s->part[i].held_bytes +
 					       l->output_bytes <=
 				       most;
-			if (!fits || !(is_held_back(s, n) ||
-				       is_held_back(s, l->last)))
+			if (!fits ||
+			    !(is_held_back(s, n) || is_held_back(s, l->last)))
 				continue;
 			s->part[n].stays = 1;
 			for (uint32_t i = n; i <= l->last; i++)
@@ -232,9 +230,9 @@ static double layer_cycles(const struct estimating *s, uint32_t layer)
 {
 	const struct part *p = &s->part[layer];
 	const double memory = memory_cycles(s, p);
-	const double copy = (double)max((double)p->read_bytes,
-					(double)p->write_bytes) /
-			    (double)s->chip->dma.width;
+	const double copy =
+		(double)max((double)p->read_bytes, (double)p->write_bytes) /
+		(double)s->chip->dma.width;
 	const double array = (double)p->array.busy_cycles;
 	const double vector = (double)p->vector.busy_cycles;
 

@@ -47,8 +47,8 @@ static enum npu_status estimate(struct estimating *e,
 
 	*out = (struct npu_ranked){ 0 };
 	for (size_t m = 0; m < e->sweep->model_count; m++) {
-		const enum npu_status status =
-			npu_runner_estimate(e->runner, m, chip, &activity, NULL);
+		const enum npu_status status = npu_runner_estimate(
+			e->runner, m, chip, &activity, NULL);
 
 		if (status == NPU_E_NOMEM)
 			return npu_fail(err, status, "no memory to estimate");
@@ -87,7 +87,8 @@ static enum npu_status estimate_all(struct estimating *e, struct npu_error *err)
 			continue;
 		out = grow(e);
 		if (!out)
-			return npu_fail(err, NPU_E_NOMEM, "no memory to screen");
+			return npu_fail(err, NPU_E_NOMEM,
+					"no memory to screen");
 		NPU_TRY(estimate(e, &trial.chip, point, out, err));
 	}
 	return NPU_OK;
@@ -191,7 +192,7 @@ struct correlating {
 	const struct npu_screen *screen;
 	const struct npu_sweep *sweep;
 	struct npu_score now; /* of the point at work */
-	size_t models;	      /* of it that have figures */
+	size_t models;        /* of it that have figures */
 	double *estimated[NPU_OBJECTIVES_MAX], *simulated[NPU_OBJECTIVES_MAX];
 	size_t count;
 };

@@ -15,10 +15,10 @@ extern "C" {
  *           plans and rows, which refuse such a sweep without it
  *   errors  of technologies and expressions; E_LIMIT: more than NPU_TRIALS_MAX;
  *           E_NOMEM */
-NPU_NODISCARD enum npu_status
-npu_screen_create(const struct npu_sweep *sweep,
-		  const struct npu_runner *runner, struct npu_screen **out,
-		  struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_screen_create(const struct npu_sweep *sweep,
+						const struct npu_runner *runner,
+						struct npu_screen **out,
+						struct npu_error *err);
 void npu_screen_destroy(struct npu_screen *screen);
 
 /* How many points were estimated, and are kept. */

@@ -28,10 +28,9 @@ static void rank(const double *values, size_t count, struct place *places,
 		while (end < count && places[end].value == places[first].value)
 			end++;
 		for (size_t i = first; i < end; i++)
-			ranks[places[i].index] =
-				((double)(first + 1 + end) -
-				 (double)(count + 1)) /
-				2;
+			ranks[places[i].index] = ((double)(first + 1 + end) -
+						  (double)(count + 1)) /
+						 2;
 	}
 }
 

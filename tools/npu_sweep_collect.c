@@ -1,45 +1,12 @@
 /* tools/npu_sweep_collect.c - rows of a sweep, a point each, for its report.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "tools/npu_sweep_collect.h"
 #include "sweep/npu_pareto.h"
-#include "tools/npu_sweep_reasons.h"
+#include "tools/npu_sweep_collect_internal.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS_MAX = NPU_AXIS_VALUES_MAX, FIGURES_MAX = NPU_TABLE_FIGURES_MAX };
-
-/* One moved key: its value at every row. */
-struct moved {
-	size_t key, axis;
-	uint8_t is_derived;
-	uint64_t *raw; /* [row]; of texts: index of `texts` */
-	const char **texts;
-	size_t text_count;
-};
-
-struct npu_collection {
-	const struct npu_sweep *sweep;
-	struct npu_arena *arena;
-	struct npu_sweep_table table;
-	struct npu_sweep_figure figures[FIGURES_MAX];
-	enum npu_metric metric[FIGURES_MAX];
-	struct npu_sweep_count counts[NPU_ROW_COUNT];
-	const char *models[NPU_SWEEP_MODELS_MAX];
-	struct npu_reasons *reasons;
-	struct moved moved[NPU_CHIP_KEYS_MAX];
-	size_t moved_count, groups, room;
-	/* growing, a row each */
-	uint64_t *point;
-	uint8_t *state;
-	double *value;
-	/* the point at work */
-	struct npu_chip chip;
-	uint8_t now[NPU_SWEEP_MODELS_MAX];
-	double metrics[NPU_SWEEP_MODELS_MAX][FIGURES_MAX];
-	enum npu_status status;
-	struct npu_error *err;
-};
+enum { TEXTS_MAX = NPU_AXIS_VALUES_MAX };
 
 /* ---- what columns there are ---- */
 
@@ -83,14 +50,14 @@ static void add_moved(struct npu_collection *c)
 
 	for (size_t a = 0; a < s->axis_count; a++)
 		for (size_t k = 0; k < s->axes[a].key_count; k++)
-			c->moved[c->moved_count++] = (struct moved){
+			c->moved[c->moved_count++] = (struct npu__moved){
 				.key = s->axes[a].keys[k].key,
 				/* the points of a list are one axis of many
 				 * keys, each told for itself */
 				.axis = s->method == NPU_METHOD_list ? k : a,
 			};
 	for (size_t i = 0; i < s->derived_count; i++)
-		c->moved[c->moved_count++] = (struct moved){
+		c->moved[c->moved_count++] = (struct npu__moved){
 			.key = s->derived[i].key,
 			.is_derived = 1,
 		};
@@ -159,7 +126,7 @@ static int grow(struct npu_collection *c)
 
 /* The index of a text among those seen; there are as many as an axis has
  * values at most. */
-static int intern(struct npu_collection *c, struct moved *m, const char *text,
+static int intern(struct npu_collection *c, struct npu__moved *m, const char *text,
 		  uint64_t *out)
 {
 	size_t i = 0;
@@ -187,7 +154,7 @@ static int keep_levels(struct npu_collection *c, size_t row)
 	const struct npu_chip_key *keys = npu_chip_key_table(&count);
 
 	for (size_t i = 0; i < c->moved_count; i++) {
-		struct moved *m = &c->moved[i];
+		struct npu__moved *m = &c->moved[i];
 		const char *at = (const char *)&c->chip + keys[m->key].offset;
 
 		if (keys[m->key].kind != NPU_CHIP_TEXT)
@@ -279,148 +246,7 @@ static int add_row(void *user, const struct npu_row *row)
 	return keep_point(c, row->trial->point);
 }
 
-/* ---- from rows to the table ---- */
-
-static int by_value(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static int set_parameter(struct npu_collection *c, struct moved *m,
-			 struct npu_sweep_parameter *out, uint32_t *level)
-{
-	size_t count, n = 0, width = c->moved_count;
-	const struct npu_chip_key *key = &npu_chip_key_table(&count)[m->key];
-	const char **levels;
-	uint64_t *sorted = npu_new(c->arena, uint64_t, c->table.row_count + 1);
-
-	if (!sorted)
-		return 0;
-	memcpy(sorted, m->raw, c->table.row_count * sizeof *sorted);
-	qsort(sorted, c->table.row_count, sizeof *sorted, by_value);
-	for (size_t i = 0; i < c->table.row_count; i++)
-		if (!n || sorted[n - 1] != sorted[i])
-			sorted[n++] = sorted[i];
-	levels = npu_new(c->arena, const char *, n + 1);
-	for (size_t l = 0; levels && l < n; l++) {
-		struct npu_chip chip = c->chip;
-		char text[128];
-
-		if (key->kind == NPU_CHIP_TEXT) {
-			levels[l] = m->texts[sorted[l]];
-			continue;
-		}
-		memcpy((char *)&chip + key->offset, &sorted[l],
-		       sizeof sorted[l]);
-		npu_chip_key_text(key, &chip, text, sizeof text);
-		levels[l] = npu_arena_strdup(c->arena, text);
-		if (!levels[l])
-			return 0;
-	}
-	for (size_t i = 0; i < c->table.row_count; i++) {
-		const uint64_t *at = bsearch(&m->raw[i], sorted, n,
-					     sizeof *sorted, by_value);
-
-		level[i * width] = (uint32_t)(at - sorted);
-	}
-	out->levels = levels;
-	out->level_count = (uint32_t)n;
-	out->doc = key->doc;
-	return levels != NULL;
-}
-
-static int set_parameters(struct npu_collection *c)
-{
-	struct npu_sweep_parameter *list =
-		npu_new(c->arena, struct npu_sweep_parameter,
-			c->moved_count + 1);
-	uint32_t *level = npu_new(c->arena, uint32_t,
-				  (c->table.row_count + 1) * (c->moved_count + 1));
-	size_t names;
-	const char *const *name = npu_sweep_names(&names);
-
-	if (!list || !level)
-		return 0;
-	for (size_t i = 0; i < c->moved_count; i++) {
-		list[i].name = name[c->moved[i].key];
-		list[i].axis = c->moved[i].axis;
-		list[i].is_derived = c->moved[i].is_derived;
-		if (!set_parameter(c, &c->moved[i], &list[i], level + i))
-			return 0;
-	}
-	c->table.parameters = list;
-	c->table.parameter_count = c->moved_count;
-	c->table.level = level;
-	return 1;
-}
-
-static int is_ok(const struct npu_collection *c, size_t group, size_t row)
-{
-	const size_t models = c->sweep->model_count;
-	const uint8_t *state = &c->state[row * models];
-
-	for (size_t m = 0; m < models; m++)
-		if (state[m] != NPU_ROW_ok &&
-		    (models == 1 || group == 0 || group - 1 == m))
-			return 0;
-	return 1;
-}
-
-static int find_front(struct npu_collection *c, size_t group, uint8_t *on_front)
-{
-	const size_t n = c->table.row_count, width = c->table.figure_count;
-	struct npu_score *scores = calloc(n + 1, sizeof *scores);
-	size_t count = 0;
-
-	if (!scores)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		const double *value =
-			&c->value[(i * c->groups + group) * width];
-
-		if (!is_ok(c, group, i))
-			continue;
-		scores[count].point = i;
-		for (size_t o = 0; o < c->table.objective_count; o++)
-			scores[count].value[o] =
-				c->figures[o].goal > 0 ? -value[o] : value[o];
-		count++;
-	}
-	count = npu_pareto_front(scores, count, c->table.objective_count);
-	for (size_t i = 0; i < count; i++)
-		on_front[scores[i].point * c->groups + group] = 1;
-	free(scores);
-	return 1;
-}
-
-static int finish(struct npu_collection *c)
-{
-	struct npu_sweep_table *t = &c->table;
-	uint8_t *on_front =
-		npu_new(c->arena, uint8_t, t->row_count * c->groups + 1);
-
-	if (!on_front || !set_parameters(c))
-		return 0;
-	for (size_t g = 0; g < c->groups; g++)
-		if (!find_front(c, g, on_front))
-			return 0;
-	t->name = c->sweep->name;
-	t->chip = c->sweep->base.chip.name;
-	t->figures = c->figures;
-	t->counts = c->counts;
-	t->count_count = NPU_ROW_COUNT;
-	t->models = c->models;
-	t->model_count = c->sweep->model_count;
-	t->is_one_at_a_time = c->sweep->method == NPU_METHOD_sensitivity;
-	t->point = c->point;
-	t->state = c->state;
-	t->value = c->value;
-	t->on_front = on_front;
-	t->reasons = npu_reasons_list(c->reasons, &t->reason_count);
-	return t->reasons != NULL;
-}
+/* ---- the whole ---- */
 
 static enum npu_status collect(const struct npu_sweep_command *command,
 			       struct npu_store *store,
@@ -447,7 +273,7 @@ static enum npu_status collect(const struct npu_sweep_command *command,
 	NPU_TRY(npu_rows_walk(c->sweep, command->runner, store,
 			      &command->options, add_row, c, err));
 	NPU_TRY(c->status);
-	return finish(c) ? NPU_OK : npu_fail(err, NPU_E_NOMEM, "no memory");
+	return npu__collection_tabulate(c) ? NPU_OK : npu_fail(err, NPU_E_NOMEM, "no memory");
 }
 
 enum npu_status npu_collection_create(const struct npu_sweep_command *command,
