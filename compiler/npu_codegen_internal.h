@@ -94,6 +94,7 @@ struct npu_buffer {
 	uint8_t space;  /* NPU_SPACE_spad: bytes; NPU_SPACE_acc: rows */
 	uint8_t engine; /* whose operand it is: mx, or vx */
 	uint8_t placed;
+	uint8_t tight; /* shall leave no holes */
 	uint8_t fixed; /* its address is planned before all others */
 	uint32_t job;  /* buffers of one job and engine may share a bank */
 	uint32_t size, address;
@@ -175,6 +176,16 @@ struct npu_work {
 	uint64_t considered;
 };
 
+/* What a layer may take of the chip's memories. A layer for whose buffers no
+ * place is found is planned again with less (npu_codegen.c). */
+struct npu_share {
+	uint8_t spad;      /* hundredths of the scratchpad for its tiles */
+	uint8_t keeps;     /* hundredths of it for resident values beside it */
+	uint8_t acc_parts; /* one of them, where it is grouped */
+	uint8_t interleaves; /* may it run beside its neighbours? */
+	uint8_t tight;       /* its buffers shall leave no holes */
+};
+
 struct npu_codegen {
 	struct npu_arena *arena; /* of the passes; freed at the end */
 	const struct npu_chip *chip;
@@ -182,13 +193,10 @@ struct npu_codegen {
 	struct npu_program *program;
 	double dram_bytes_per_cycle;
 	struct npu_tile_cache *tile_cache; /* NULL before the first entry */
-	uint32_t T; /* columns of an accumulator row */
+	uint32_t T;                        /* columns of an accumulator row */
 	uint32_t acc_rows;
-	uint8_t keeps; /* hundredths of the scratchpad for resident values */
-	uint8_t acc_parts;    /* a layer of a group takes one of them */
+	const struct npu_share *share; /* by layer */
 	uint64_t *held_bytes; /* by layer: of resident values beside it */
-	uint8_t interleaves;  /* let layers of a group run side by side */
-	uint64_t spad_budget; /* bytes that a layer's tiles may take */
 
 	struct npu_layout *layout; /* by value id */
 	struct npu_work *work;
@@ -205,8 +213,9 @@ struct npu_codegen {
 	struct npu_step spare; /* returned when memory runs out */
 	struct npu_stored *store;
 	uint32_t store_count, store_capacity;
-	uint32_t layer, job, tile; /* of the steps being made */
-	uint32_t lut_next;         /* next table of LUT RAM */
+	uint32_t job, tile; /* of the steps being made */
+	uint32_t layer;     /* likewise; where a pass fails: at this layer */
+	uint32_t lut_next;  /* next table of LUT RAM */
 
 	uint32_t *order; /* steps as they will be dispatched; NONE: withdrawn */
 	uint32_t order_count;
@@ -296,7 +305,14 @@ void npu__post(struct npu_step *step, const struct npu_post *post);
 static inline uint64_t npu__acc_budget(const struct npu_codegen *cg,
 				       const struct npu_work *work)
 {
-	return work->grouped ? cg->acc_rows / cg->acc_parts : cg->acc_rows;
+	return cg->acc_rows /
+	       (work->grouped ? cg->share[work->layer].acc_parts : 1);
+}
+
+static inline uint64_t npu__share_of_spad(const struct npu_codegen *cg,
+					  uint32_t hundredths)
+{
+	return cg->chip->scratchpad.bytes * hundredths / 100;
 }
 
 /* Scratchpad bytes likewise, beside the values that stay there. */
@@ -304,19 +320,19 @@ static inline uint64_t npu__spad_budget(const struct npu_codegen *cg,
 					const struct npu_work *work)
 {
 	uint64_t held = cg->held_bytes ? cg->held_bytes[work->layer] : 0;
+	uint64_t all = npu__share_of_spad(cg, cg->share[work->layer].spad);
 
-	if (held >= cg->spad_budget)
+	if (held >= all)
 		return 0;
-	return (cg->spad_budget - held) / (work->grouped ? 2 : 1);
+	return (all - held) / (work->grouped ? 2 : 1);
 }
 
-/* The scratchpad whose share for tiles is `bytes`. */
+/* The scratchpad whose share for tiles of the layer is `bytes`. */
 static inline uint64_t npu__spad_for(const struct npu_codegen *cg,
+				     const struct npu_work *work,
 				     uint64_t bytes)
 {
-	return (uint64_t)((double)bytes * (double)cg->chip->scratchpad.bytes /
-			  (double)npu__max(cg->spad_budget, 1)) +
-	       1;
+	return bytes * 100 / cg->share[work->layer].spad + 1;
 }
 
 /* ---- resident values (npu_pass_resident.c) ---- */

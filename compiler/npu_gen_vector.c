@@ -120,7 +120,7 @@ enum npu_status npu__vector_tile(struct npu_codegen *cg, struct npu_work *work)
 			"layer '%s' needs a scratchpad of at least %llu "
 			"bytes, the chip has %llu",
 			work->node->name,
-			(unsigned long long)npu__spad_for(cg, least),
+			(unsigned long long)npu__spad_for(cg, work, least),
 			(unsigned long long)cg->chip->scratchpad.bytes);
 }
 

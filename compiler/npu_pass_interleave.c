@@ -279,8 +279,11 @@ enum npu_status npu__pass_interleave(struct npu_codegen *cg)
 	struct interleave s = { .cg = cg };
 	uint32_t l = 0;
 
-	if (!cg->interleaves)
+	while (l < cg->work_count && !cg->work[l].grouped)
+		l++;
+	if (l == cg->work_count)
 		return NPU_OK;
+	l = 0;
 	NPU_TRY(find_jobs(&s));
 	while (l < cg->work_count) {
 		uint32_t hi = l + 1, j;

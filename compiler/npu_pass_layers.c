@@ -164,7 +164,9 @@ static void find_groups(struct npu_codegen *cg)
 
 		work->group = i;
 		work->grouped = 0;
-		if (!i || !cg->interleaves || !runs_beside(work - 1, work) ||
+		if (!i || !cg->share[i].interleaves ||
+		    !cg->share[i - 1].interleaves ||
+		    !runs_beside(work - 1, work) ||
 		    i - work[-1].group >= NPU_GROUP)
 			continue;
 		work->group = work[-1].group;

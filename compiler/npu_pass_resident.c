@@ -129,7 +129,6 @@ static uint32_t end_of_group(const struct npu_codegen *cg, uint32_t layer)
 static void try_value(struct npu_codegen *cg, uint32_t v)
 {
 	struct npu_layout *l = &cg->layout[v], kept = *l;
-	uint64_t most = cg->chip->scratchpad.bytes * cg->keeps / 100;
 	uint32_t lo, hi;
 
 	if (l->resident || !measure(cg, cg->graph->values[v], &kept))
@@ -137,7 +136,8 @@ static void try_value(struct npu_codegen *cg, uint32_t v)
 	lo = cg->work[l->first].group;
 	hi = end_of_group(cg, l->last);
 	for (uint32_t n = lo; n <= hi; n++)
-		if (cg->held_bytes[n] + kept.spad_bytes > most)
+		if (cg->held_bytes[n] + kept.spad_bytes >
+		    npu__share_of_spad(cg, cg->share[n].keeps))
 			return;
 	for (uint32_t n = lo; n <= hi; n++)
 		cg->held_bytes[n] += kept.spad_bytes;
@@ -157,8 +157,7 @@ enum npu_status npu__pass_resident(struct npu_codegen *cg)
 	if (!cg->held_bytes)
 		return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
 	/* slices of channels must start at whole lines */
-	if (!cg->keeps || cg->T % NPU_LINE ||
-	    cg->chip->array.overlap == NPU_overlap_none)
+	if (cg->T % NPU_LINE || cg->chip->array.overlap == NPU_overlap_none)
 		return NPU_OK;
 	/* short lives first: they gain most for the room they take */
 	for (uint32_t life = 1; life < cg->work_count; life++)

@@ -87,20 +87,19 @@ static enum npu_status place_now(struct schedule *s, uint32_t buffer,
 
 	if (cg->buffer[buffer].placed)
 		return NPU_OK;
-	while (!npu__place(places_of(s, buffer), buffer, 0))
-		if (!withdraw(s, step))
-			return npu_fail(
-				cg->err, NPU_E_CAPACITY,
+	while (!npu__place(places_of(s, buffer), buffer, 0)) {
+		if (withdraw(s, step))
+			continue;
+		cg->layer = npu__layer_of(cg, step);
+		return npu_fail(cg->err, NPU_E_CAPACITY,
 				"layer '%s': no place for %u %s beside what is "
 				"in use",
-				cg->program
-					->layer[cg->step[step].insn.any.tag >>
-						NPU_TAG_LAYER_SHIFT]
-					.name,
+				cg->program->layer[cg->layer].name,
 				cg->buffer[buffer].size,
 				cg->buffer[buffer].space == NPU_SPACE_spad
 					? "bytes of scratchpad"
 					: "rows of accumulators");
+	}
 	return NPU_OK;
 }
 

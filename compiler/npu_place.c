@@ -250,6 +250,9 @@ static int better(const struct cost *a, const struct cost *b)
 	return a->newest < b->newest;
 }
 
+typedef int candidate_fn(const struct npu_places *p, uint32_t i, uint32_t size,
+			 uint32_t *at);
+
 /* Places worth trying: the start of each bank, either side of each live
  * buffer. Returns 0 where the i-th does not exist. */
 static int candidate(const struct npu_places *p, uint32_t i, uint32_t size,
@@ -268,6 +271,31 @@ static int candidate(const struct npu_places *p, uint32_t i, uint32_t size,
 	if (i % 2 && o->first < size)
 		return 0;
 	*at = i % 2 ? o->first - size : o->end;
+	return 1;
+}
+
+/* Those for buffers that shall leave no holes: right beside each live buffer,
+ * each planned one and both ends, or beside the banks that these touch. */
+static int tight_candidate(const struct npu_places *p, uint32_t i,
+			   uint32_t size, uint32_t *at)
+{
+	struct range o = { p->size, 0 }; /* the ends */
+
+	if (i / 4 < p->live_count)
+		o = p->taken[i / 4];
+	else if (i / 4 < p->live_count + p->ahead_count)
+		o = p->ahead[i / 4 - p->live_count];
+	if (i & 2) {
+		o.first = o.first / p->bank_size * p->bank_size;
+		o.end = (uint32_t)npu__round_up(o.end, p->bank_size);
+	}
+	if (i % 2 && o.first < size)
+		return 0;
+	*at = i % 2 ? o.first - size : o.end;
+	if (p->space != NPU_SPACE_spad)
+		return 1;
+	*at = (uint32_t)(i % 2 ? *at / NPU_LINE * NPU_LINE
+			       : npu__round_up(*at, NPU_LINE));
 	return 1;
 }
 
@@ -296,13 +324,16 @@ static void occupy(struct npu_places *p, uint32_t buffer)
 static uint32_t find_place(struct npu_places *p, const struct npu_buffer *b,
 			   struct cost *best)
 {
-	uint32_t tries = p->bank_count + 2 * p->live_count, found = 0, at;
+	candidate_fn *const next = b->tight ? tight_candidate : candidate;
+	uint32_t tries, found = 0, at;
 	struct cost cost;
 
 	look_ahead(p, b);
 	charge_banks(p, b);
+	tries = b->tight ? 4 * (p->live_count + p->ahead_count + 1)
+			 : p->bank_count + 2 * p->live_count;
 	for (uint32_t i = 0; i < tries; i++) {
-		if (!candidate(p, i, b->size, &at) ||
+		if (!next(p, i, b->size, &at) ||
 		    (uint64_t)at + b->size > p->size)
 			continue;
 		cost = cost_at(p, b->size, at, best->shared);

@@ -50,6 +50,7 @@ uint32_t npu__buffer(struct npu_codegen *cg, enum npu_space space,
 	all[cg->buffer_count] = (struct npu_buffer){
 		.space = (uint8_t)space,
 		.engine = (uint8_t)engine,
+		.tight = cg->share[cg->layer].tight,
 		.job = cg->job,
 		.size = (uint32_t)size,
 		.first = NPU_NONE,

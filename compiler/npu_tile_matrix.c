@@ -455,6 +455,6 @@ enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)
 			"layer '%s' needs a scratchpad of at least %llu "
 			"bytes, the chip has %llu",
 			work->node->name,
-			(unsigned long long)npu__spad_for(cg, f.least_bytes),
+			(unsigned long long)npu__spad_for(cg, work, f.least_bytes),
 			(unsigned long long)cg->chip->scratchpad.bytes);
 }
