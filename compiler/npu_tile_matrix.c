@@ -182,6 +182,36 @@ static uint64_t spad_need(const struct npu_work *work,
 	       4 * work->shape.n;
 }
 
+/* Can the next tile's operands be loaded while the array reads this one's, and
+ * VX writes its result: has each of these banks of its own? */
+static int has_banks(const struct npu_codegen *cg, const struct npu_work *work,
+		     const struct npu_tiling *t, const struct tile_size *z)
+{
+	const uint64_t banks = cg->chip->scratchpad.banks;
+	const uint64_t bank = cg->chip->scratchpad.bytes / banks;
+	const uint64_t held = cg->held_bytes ? cg->held_bytes[work->layer] : 0;
+	const uint64_t jobs = z->m_tiles * z->n_tiles * work->shape.packs;
+	uint64_t once = 4 * work->shape.n, next = 0;
+
+	if (t->keep && t->n_outer)
+		once += z->a_bytes * z->m_tiles;
+	else if (!t->split_a && z->m_tiles * work->shape.packs == 1)
+		once += z->a_bytes;
+	else
+		next += z->a_bytes;
+	if (t->keep && !t->n_outer)
+		once += z->w_bytes * z->n_tiles * z->parts;
+	else if (z->n_tiles * z->parts * work->shape.packs == 1)
+		once += z->w_bytes;
+	else
+		next += z->w_bytes;
+	return npu__div_up(held, bank) + npu__div_up(once + next, bank) +
+		       npu__div_up(next, bank) +
+		       npu__min(2, jobs) *
+			       npu__div_up(z->o_bytes + z->r_bytes, bank) <=
+	       banks;
+}
+
 /* Sets the costs of `t`; 0 where the chip cannot hold or express it. */
 static int price(const struct npu_codegen *cg, const struct npu_work *work,
 		 struct npu_tiling *t)
@@ -232,6 +262,8 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	dram = (uint64_t)((double)t->dram_bytes / cg->dram_bytes_per_cycle);
 	t->cycles = npu__max(npu__max(t->mx_cycles, t->vx_cycles),
 			     npu__max(dram, ld));
+	if (!has_banks(cg, work, t, &z))
+		t->cycles += npu__min(t->mx_cycles, npu__max(dram, ld));
 	/* the first tile's loads and the last one's way out */
 	first = (uint64_t)((double)(z.a_dram + z.w_bytes) /
 			   cg->dram_bytes_per_cycle);
@@ -451,10 +483,11 @@ enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)
 			work->node->name,
 			(unsigned long long)f.least_rows * 4 * cg->T,
 			(unsigned long long)cg->chip->accumulators.bytes);
-	return npu_fail(cg->err, NPU_E_CAPACITY,
-			"layer '%s' needs a scratchpad of at least %llu "
-			"bytes, the chip has %llu",
-			work->node->name,
-			(unsigned long long)npu__spad_for(cg, work, f.least_bytes),
-			(unsigned long long)cg->chip->scratchpad.bytes);
+	return npu_fail(
+		cg->err, NPU_E_CAPACITY,
+		"layer '%s' needs a scratchpad of at least %llu "
+		"bytes, the chip has %llu",
+		work->node->name,
+		(unsigned long long)npu__spad_for(cg, work, f.least_bytes),
+		(unsigned long long)cg->chip->scratchpad.bytes);
 }
