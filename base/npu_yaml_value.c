@@ -95,12 +95,40 @@ enum npu_status npu_yaml_expect(const struct npu_yaml *node,
 	return fail_expected(node, NPU_E_SYNTAX, err, kind_text[kind]);
 }
 
+/* "a, b, c", cut where it gets longer than `out`. */
+static void list_names(const char *const *names, size_t count, char *out,
+		       size_t size)
+{
+	size_t used = 0;
+
+	out[0] = 0;
+	for (size_t i = 0; i < count && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s",
+					 i ? ", " : "", names[i]);
+}
+
+/* The nearest name where one is near, else all. */
+static enum npu_status fail_key(const struct npu_yaml *item,
+				const char *const *keys, size_t count,
+				struct npu_error *err)
+{
+	const char *near = npu_text_nearest(item->key, keys, count);
+	char path[PATH_SIZE], list[320];
+
+	npu_yaml_path(item, path, sizeof path);
+	if (near)
+		return npu_fail_at(err, NPU_E_SYNTAX, item->key_at,
+				   "unknown key \"%s\"; did you mean \"%s\"?",
+				   path, near);
+	list_names(keys, count, list, sizeof list);
+	return npu_fail_at(err, NPU_E_SYNTAX, item->key_at,
+			   "unknown key \"%s\"; known here: %s", path, list);
+}
+
 enum npu_status npu_yaml_check_keys(const struct npu_yaml *mapping,
 				    const char *const *keys, size_t count,
 				    struct npu_error *err)
 {
-	char path[PATH_SIZE];
-
 	NPU_TRY(npu_yaml_expect(mapping, NPU_YAML_MAPPING, err));
 	npu_yaml_each(item, mapping)
 	{
@@ -108,14 +136,8 @@ enum npu_status npu_yaml_check_keys(const struct npu_yaml *mapping,
 
 		while (i < count && strcmp(keys[i], item->key) != 0)
 			i++;
-		if (i < count)
-			continue;
-		const char *near = npu_text_nearest(item->key, keys, count);
-		npu_yaml_path(item, path, sizeof path);
-		return npu_fail_at(err, NPU_E_SYNTAX, item->key_at,
-				   "unknown key \"%s\"%s%s%s", path,
-				   near ? "; did you mean \"" : "",
-				   near ? near : "", near ? "\"?" : "");
+		if (i == count)
+			return fail_key(item, keys, count, err);
 	}
 	return NPU_OK;
 }
@@ -257,16 +279,13 @@ enum npu_status npu_yaml_choice(const struct npu_yaml *node,
 				const char *const *names, size_t count,
 				size_t *out, struct npu_error *err)
 {
-	char list[256] = "", got[80];
-	size_t used = 0;
+	char list[256], got[80];
 
 	if (node->kind == NPU_YAML_SCALAR)
 		for (size_t i = 0; i < count; i++)
 			if (!strcmp(names[i], node->text))
 				return *out = i, NPU_OK;
-	for (size_t i = 0; i < count && used < sizeof list; i++)
-		used += (size_t)snprintf(list + used, sizeof list - used,
-					 "%s%s", i ? ", " : "", names[i]);
+	list_names(names, count, list, sizeof list);
 	describe(node, got, sizeof got);
 	const char *near = npu_text_nearest(node->text, names, count);
 	return npu_yaml_fail(node, NPU_E_RANGE, err,

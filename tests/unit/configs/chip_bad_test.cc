@@ -33,7 +33,7 @@ TEST(ChipBad, FileIsRefusedAtTheExactPlace)
 		{"unknown key", "base: edge\narray:\n  row: 8\n", NPU_E_SYNTAX, 3,
 		 3, "unknown key \"array.row\"; did you mean \"rows\"?"},
 		{"unknown key, nothing near", "base: edge\narray:\n  zebra: 8\n",
-		 NPU_E_SYNTAX, 3, 3, "unknown key \"array.zebra\""},
+		 NPU_E_SYNTAX, 3, 3, "unknown key \"array.zebra\"; known here: rows, cols, "},
 		{"doubled key", "base: edge\narray:\n  rows: 8\n  rows: 8\n",
 		 NPU_E_SYNTAX, 4, 3, "given twice"},
 		{"doubled section", "base: edge\narray: {rows: 8}\narray: {}\n",
