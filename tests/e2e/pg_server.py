@@ -35,6 +35,9 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"postgresql://systole:s3cret@127.0.0.1:{self.port}/postgres"
+        self.passwords = self.home / "passwords"  # for PGPASSFILE
+        self.passwords.write_text("*:*:*:systole:s3cret\n")
+        self.passwords.chmod(0o600)
         secret = self.home / "secret"
         secret.write_text("s3cret\n")
         self.run("initdb", "-D", self.home / "data", "-U", "systole",
@@ -60,6 +63,10 @@ class Server:
         """A new one; its URL."""
         self.ask(f"CREATE DATABASE {name}")
         return self.url.rsplit("/", 1)[0] + "/" + name
+
+    @staticmethod
+    def without_password(url):
+        return url.replace(":s3cret", "")
 
     def ask(self, sql, name="postgres"):
         """What psql says, a row a line, columns joined by |."""

@@ -6,10 +6,11 @@ Workers are processes of this machine, the PostgreSQL server is a real one.
 Whatever becomes of the workers, every trial is stored once, and the export has
 the bytes of a run by one process in an SQLite file.
 """
-import contextlib
 import os
 import pathlib
+import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -181,6 +182,88 @@ def poisoned(server):
     print("a trial that took three workers with it is given up, and alone")
 
 
+def scripts(server, plain):
+    """Batch scripts run as they stand, however hostile their paths are."""
+    place = fresh(WHERE / "it's a \"$HOME\" `dir`; \\ #1")
+    program = place / "sys'tole"
+    shutil.copy(systole.program, program)
+    q = Queue(server, "scripts", SWEEP)
+    q.file = place / "$(touch oops) 'sweep'.yaml"
+    q.file.write_text(SWEEP.replace(
+        "sweep: shared", 'sweep: "a\\n#SBATCH --array=1-9 $(touch oops) \'"'))
+    store = server.without_password(q.store) + "?application_name=it's"
+    environment = {**os.environ, "PGPASSFILE": str(server.passwords)}
+    for system, task in (("slurm", "#SBATCH --array=1-3"),
+                         ("lsf", "[1-3]\""), ("sge", "#$ -t 1-3")):
+        done = subprocess.run(
+            [program, "sweep", "submit", q.file, "--store", store, "--print",
+             system, "--workers", "3", "--lease", "7"], cwd=place, text=True,
+            env=environment, capture_output=True, check=True)
+        head = [line for line in done.stdout.splitlines()
+                if line.startswith("#")]
+        assert sum(task in line for line in head) == 1, head
+        assert not any("$(" in line for line in head), head
+        assert "s3cret" not in done.stdout
+        for shell in ("bash", "sh"):
+            subprocess.run([shell, "-n"], input=done.stdout, text=True,
+                           check=True)
+        script = WHERE / f"{system}.sh"
+        script.write_text(done.stdout)
+        elsewhere = fresh(WHERE / system)
+        worker = subprocess.run(["sh", script], cwd=elsewhere, text=True,
+                                env=environment, capture_output=True,
+                                check=True, timeout=120)
+        assert "left in the queue" in worker.stdout, worker.stdout
+        assert not list(elsewhere.iterdir()), list(elsewhere.iterdir())
+    assert not list(WHERE.glob("**/oops*"))
+    q.check_once(plain)
+    print("scripts for Slurm, LSF and SGE: run as they stand")
+
+
+def refused(server):
+    """What cannot be is told, with what can."""
+    q = Queue(server, "refused", SWEEP)
+
+    def says(text, expect, *arguments, **options):
+        done = systole(*arguments, expect=expect, **options)
+        assert text in done.stderr, (arguments, done.stderr)
+        assert not done.stdout, done.stdout
+
+    says("no queue for sweep \"shared\"", 8, "worker", q.file, "--store",
+         q.store)
+    for verb in ("worker", "submit"):
+        says("--shard I/N", 2, verb, q.file, "--store", WHERE / "a.sqlite")
+        search = WHERE / "search.yaml"
+        search.write_text(SWEEP.replace(
+            "method: grid",
+            "method: nsga2\npopulation: 4\ngenerations: 2"))
+        says("search.yaml:4:9: error: a queue cannot hold method nsga2", 4,
+             verb, search, "--store", q.store)
+    says("expected slurm|lsf|sge, got \"pbs\"", 2, "submit", q.file,
+         "--store", q.store, "--print", "pbs")
+    says("one of the two", 2, "submit", q.file, "--store", q.store, "--print",
+         "sge", "--slurm")
+    says("~/.pgpass", 2, "submit", q.file, "--store", q.store, "--print",
+         "slurm")
+    says("--workers", 2, "submit", q.file, "--store", q.store, "--workers",
+         "0")
+    says("--lease", 2, "worker", q.file, "--store", q.store, "--lease", "0")
+    says("give it to `sweep submit`", 2, "worker", q.file, "--store", q.store,
+         "--shard", "0/2")
+    lines = fresh(WHERE / "new\nline")
+    shutil.copy(q.file, lines)
+    environment = {**os.environ, "PGPASSFILE": str(server.passwords),
+                   "PATH": str(lines)}
+    store = server.without_password(q.store)
+    says("a path with a newline", 2, "submit", lines / q.file.name, "--store",
+         store, "--print", "slurm", env=environment)
+    assert q.ask("SELECT to_regclass('systole.work')") == ""
+    done = systole("submit", q.file, "--store", store, "--slurm", expect=8,
+                   env=environment)
+    assert "no sbatch on PATH" in done.stderr, done.stderr
+    print("no server, no sbatch, no such system, nsga2, a newline: told")
+
+
 def main():
     with pg_server.running() as server:
         if not server:
@@ -194,6 +277,8 @@ def main():
         together(server, plain)
         interrupted(server, plain)
         poisoned(server)
+        scripts(server, plain)
+        refused(server)
 
 
 os.environ["LC_ALL"] = "C"
