@@ -11,6 +11,7 @@ enum { STATEMENTS = 16, PARAMETERS = 12, NAME_SIZE = 200 };
 struct npu_postgres {
 	PGconn *connection;
 	const char *prepared[STATEMENTS]; /* by their number */
+	int is_lost;			  /* the connection */
 	char name[NAME_SIZE];
 };
 
@@ -116,9 +117,16 @@ void npu_postgres_close(struct npu_postgres *pg)
 	free(pg);
 }
 
+int npu_postgres_may_come(const char *url)
+{
+	const PGPing ping = PQping(url);
+
+	return ping == PQPING_REJECT || ping == PQPING_NO_RESPONSE;
+}
+
 int npu_postgres_is_lost(const struct npu_postgres *pg)
 {
-	return PQstatus(pg->connection) != CONNECTION_OK;
+	return pg->is_lost;
 }
 
 enum npu_status npu_postgres_reconnect(struct npu_postgres *pg,
@@ -127,7 +135,8 @@ enum npu_status npu_postgres_reconnect(struct npu_postgres *pg,
 	/* statements were prepared in the session that is gone */
 	memset(pg->prepared, 0, sizeof pg->prepared);
 	PQreset(pg->connection);
-	return npu_postgres_is_lost(pg) ? fail(pg, err) : NPU_OK;
+	pg->is_lost = PQstatus(pg->connection) != CONNECTION_OK;
+	return pg->is_lost ? fail(pg, err) : NPU_OK;
 }
 
 int npu_postgres_has_password(const char *url)
@@ -150,10 +159,16 @@ static enum npu_status judge(struct npu_postgres *pg, PGresult *result,
 			     struct npu_error *err)
 {
 	const ExecStatusType type = PQresultStatus(result);
+	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-	return type == PGRES_COMMAND_OK || type == PGRES_TUPLES_OK
-		       ? NPU_OK
-		       : fail(pg, err);
+	if (type == PGRES_COMMAND_OK || type == PGRES_TUPLES_OK)
+		return NPU_OK;
+	/* An error without a code is not the server's. PQstatus() may still
+	 * say that all is well: after a failed write that was followed by the
+	 * reading of a server's last words. */
+	if (!code || !strncmp(code, "57P0", 4)) /* it is ending */
+		pg->is_lost = 1;
+	return fail(pg, err);
 }
 
 enum npu_status npu_postgres_script(struct npu_postgres *pg, const char *sql,

@@ -23,6 +23,10 @@ NPU_NODISCARD enum npu_status npu_postgres_open(const char *url,
 						struct npu_error *err);
 void npu_postgres_close(struct npu_postgres *pg);
 
+/* Whether a server that could not be reached may come yet: nothing answers
+ * there, or it is starting; not where it refused us. */
+int npu_postgres_may_come(const char *url);
+
 /* Whether the connection is gone: the server went down, or the network. What
  * the last statement did is not known then. */
 int npu_postgres_is_lost(const struct npu_postgres *pg);

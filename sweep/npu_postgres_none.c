@@ -24,6 +24,12 @@ void npu_postgres_close(struct npu_postgres *pg)
 	(void)pg;
 }
 
+int npu_postgres_may_come(const char *url)
+{
+	(void)url;
+	return 0;
+}
+
 int npu_postgres_is_lost(const struct npu_postgres *pg)
 {
 	(void)pg;

@@ -57,6 +57,11 @@ void npu_queue_close(struct npu_queue *q)
 	free(q);
 }
 
+int npu_queue_may_come(const char *url)
+{
+	return npu_store_is_server(url) && npu_postgres_may_come(url);
+}
+
 int npu_queue_is_away(const struct npu_queue *q)
 {
 	return npu_postgres_is_lost(q->pg);

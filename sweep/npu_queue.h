@@ -33,6 +33,9 @@ NPU_NODISCARD enum npu_status npu_queue_open(const char *url,
 					     struct npu_error *err);
 void npu_queue_close(struct npu_queue *queue);
 
+/* After opening failed: whether it may succeed later, nothing having answered.
+ */
+int npu_queue_may_come(const char *url);
 /* Whether the server is away; connect again. */
 int npu_queue_is_away(const struct npu_queue *queue);
 NPU_NODISCARD enum npu_status npu_queue_reconnect(struct npu_queue *queue,

@@ -40,20 +40,29 @@ struct feed {
 	char stop_text[200];   /* `on_error: stop`: why; "" else */
 };
 
-static void say(struct feed *f, const char *text)
+static void say(const struct npu_queue_work *work, const char *text)
 {
-	if (f->work->say)
-		f->work->say(f->work->user, text);
+	if (work->say)
+		work->say(work->user, text);
 }
 
 /* ---- a server that is away ---- */
+
+static void say_away(const struct npu_queue_work *work,
+		     const struct npu_error *why, const char *doing)
+{
+	char text[1200];
+
+	snprintf(text, sizeof text, "%s: %s; %s, for %.0f s", why->path,
+		 why->message, doing, patience);
+	say(work, text);
+}
 
 /* Whether a failure is that the server went away, which is noted; any other is
  * the caller's. */
 static int goes_away(struct feed *f, const struct npu_error *why)
 {
 	const double now = npu_host_seconds();
-	char text[1200];
 
 	if (!npu_queue_is_away(f->queue))
 		return 0;
@@ -61,11 +70,7 @@ static int goes_away(struct feed *f, const struct npu_error *why)
 	f->try_pause = first_pause;
 	f->try_at = now + first_pause;
 	f->away_since = now;
-	snprintf(text, sizeof text,
-		 "%s: %s; going on with what is leased, and trying again for "
-		 "%.0f s",
-		 why->path, why->message, patience);
-	say(f, text);
+	say_away(f->work, why, "going on with what is leased");
 	return 1;
 }
 
@@ -84,7 +89,7 @@ static enum npu_status look_for_server(struct feed *f, int *is_there,
 	if (npu_queue_reconnect(f->queue, &why) == NPU_OK) {
 		*is_there = 1;
 		f->away_since = 0;
-		say(f, "the server is back");
+		say(f->work, "the server is back");
 		return NPU_OK;
 	}
 	f->away = why;
@@ -95,6 +100,64 @@ static enum npu_status look_for_server(struct feed *f, int *is_there,
 		return NPU_OK;
 	*err = f->away;
 	return NPU_E_IO;
+}
+
+static int is_stopped(const struct npu_pool_options *options)
+{
+	return options->stop && *options->stop;
+}
+
+static enum npu_status open_queue(const char *url,
+				  const struct npu_sweep *sweep,
+				  const struct npu_runner *runner,
+				  struct npu_queue **out, int *is_there,
+				  int *is_away, struct npu_error *err)
+{
+	enum npu_status status = npu_queue_open(url, sweep, runner, out, err);
+
+	if (status != NPU_OK) {
+		*is_away = status == NPU_E_IO && npu_queue_may_come(url);
+		return status;
+	}
+	status = npu_queue_join(*out, is_there, err);
+	if (status == NPU_OK)
+		return NPU_OK;
+	*is_away = npu_queue_is_away(*out);
+	npu_queue_close(*out);
+	*out = NULL;
+	return status;
+}
+
+enum npu_status npu_queue_arrive(const char *url, const struct npu_sweep *sweep,
+				 const struct npu_runner *runner,
+				 const struct npu_queue_work *work,
+				 const struct npu_pool_options *options,
+				 struct npu_queue **out, int *is_there,
+				 struct npu_error *err)
+{
+	const double start = npu_host_seconds();
+	double pause = first_pause;
+	enum npu_status status;
+	struct npu_error why;
+	int is_away;
+
+	for (;;) {
+		why = (struct npu_error){ 0 };
+		status = open_queue(url, sweep, runner, out, is_there, &is_away,
+				    &why);
+		if (status == NPU_OK)
+			return NPU_OK;
+		if (!is_away || is_stopped(options) ||
+		    npu_host_seconds() + pause - start > patience)
+			break;
+		if (pause == first_pause)
+			say_away(work, &why, "waiting for it");
+		for (double t = 0; t < pause && !is_stopped(options); t += 0.1)
+			usleep(100000);
+		pause = 2 * pause < longest_pause ? 2 * pause : longest_pause;
+	}
+	*err = why;
+	return status;
 }
 
 /* ---- outcomes ---- */
@@ -142,7 +205,7 @@ static enum npu_status send(struct feed *f, struct held *h, int gives_back,
 			 "a lease of %zu trials ran out and another worker has "
 			 "them; %zu outcomes came too late",
 			 count, (size_t)unsent);
-		say(f, text);
+		say(f->work, text);
 	}
 	let_go(f, h);
 	return NPU_OK;

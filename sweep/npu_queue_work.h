@@ -23,6 +23,15 @@ struct npu_queue_work {
 	uint64_t failed;        /* trials that were given up */
 };
 
+/* Open a queue and find the sweep in it; where nothing answers, be patient.
+ *   is_there, errors  as npu_queue_join(), npu_queue_open() */
+NPU_NODISCARD enum npu_status
+npu_queue_arrive(const char *url, const struct npu_sweep *sweep,
+		 const struct npu_runner *runner,
+		 const struct npu_queue_work *work,
+		 const struct npu_pool_options *options, struct npu_queue **out,
+		 int *is_there, struct npu_error *err);
+
 /* Work on a queue that npu_queue_join() found. When the server is away it is
  * tried again, ever more rarely, for five minutes. At a stop what is finished
  * is stored and the rest is given back.

@@ -18,6 +18,12 @@ add_test(NAME e2e.queue
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/queue-e2e)
 set_tests_properties(e2e.queue PROPERTIES LABELS e2e TIMEOUT 300
   SKIP_REGULAR_EXPRESSION "SKIPPED")
+# --full by hand: 100,000 trials.
+add_test(NAME e2e.slurm
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/slurm.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/slurm-e2e)
+set_tests_properties(e2e.slurm PROPERTIES LABELS e2e TIMEOUT 300
+  SKIP_REGULAR_EXPRESSION "SKIPPED")
 set_tests_properties(e2e.postgres PROPERTIES LABELS e2e TIMEOUT 300
   SKIP_REGULAR_EXPRESSION "SKIPPED")
 set_tests_properties(e2e.sweep PROPERTIES LABELS e2e TIMEOUT 300)

@@ -37,7 +37,8 @@ static void show(void *user, const struct npu_progress *p)
 	if (w->shown.total < w->work.left) /* more was submitted */
 		w->shown.total = w->work.left;
 	all.done = w->shown.total - w->work.left;
-	npu_sweep_show(&w->shown, &all);
+	if (w->shown.total)
+		npu_sweep_show(&w->shown, &all);
 }
 
 static void set(json_t *object, const char *name, uint64_t value)
@@ -79,22 +80,21 @@ static enum npu_status report(const struct worker *w,
 	return status;
 }
 
-static enum npu_status join(struct worker *w, struct npu_error *err)
+static enum npu_status arrive(struct worker *w,
+			      const struct npu_pool_options *options,
+			      struct npu_error *err)
 {
-	const struct npu_sweep *sweep = w->command->sweep;
-	struct npu_queue_counts counts;
+	const struct npu_sweep_command *c = w->command;
 	int is_there;
 
-	NPU_TRY(npu_queue_join(w->queue, &is_there, err));
-	if (!is_there)
-		return npu_fail_at(err, NPU_E_IO,
-				   (struct npu_loc){ sweep->path, 0, 0 },
-				   "no queue for sweep \"%s\" there: `sweep "
-				   "submit` fills it",
-				   sweep->name);
-	NPU_TRY(npu_queue_count(w->queue, &counts, err));
-	w->work.left = counts.waiting + counts.leased;
-	return NPU_OK;
+	NPU_TRY(npu_queue_arrive(c->store, c->sweep, c->runner, &w->work,
+				 options, &w->queue, &is_there, err));
+	return is_there ? NPU_OK
+			: npu_fail_at(err, NPU_E_IO,
+				      (struct npu_loc){ c->sweep->path, 0, 0 },
+				      "no queue for sweep \"%s\" there: `sweep "
+				      "submit` fills it",
+				      c->sweep->name);
 }
 
 static enum npu_status work(struct worker *w, struct npu_error *err)
@@ -109,8 +109,8 @@ static enum npu_status work(struct worker *w, struct npu_error *err)
 	enum npu_status status;
 
 	NPU_TRY(npu_sweep_jobs(c->args, &options.jobs, err));
-	NPU_TRY(join(w, err));
 	npu_sweep_catch_signals();
+	NPU_TRY(arrive(w, &options, err));
 	status = npu_queue_work(c->sweep, c->runner, w->queue, &w->work,
 				&options, &progress, err);
 	if (status == NPU_OK)
@@ -147,7 +147,6 @@ enum npu_status npu_sweep_worker(struct npu_sweep_command *c,
 		.say = say,
 		.user = &w,
 	};
-	NPU_TRY(npu_queue_open(c->store, c->sweep, c->runner, &w.queue, err));
 	status = work(&w, err);
 	npu_queue_close(w.queue);
 	npu_sweep_end_as_signalled();

@@ -59,10 +59,14 @@ class Server:
     def stop(self, mode):
         self.run("pg_ctl", "-D", self.home / "data", "-w", "-m", mode, "stop")
 
+    def address(self, name):
+        """URL of a database."""
+        return self.url.rsplit("/", 1)[0] + "/" + name
+
     def database(self, name):
         """A new one; its URL."""
         self.ask(f"CREATE DATABASE {name}")
-        return self.url.rsplit("/", 1)[0] + "/" + name
+        return self.address(name)
 
     @staticmethod
     def without_password(url):
@@ -72,7 +76,7 @@ class Server:
         """What psql says, a row a line, columns joined by |."""
         done = subprocess.run(
             ["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c",
-             sql, self.url.rsplit("/", 1)[0] + "/" + name],
+             sql, self.address(name)],
             capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
