@@ -57,3 +57,12 @@ enum npu_status npu_fail_at(struct npu_error *err, enum npu_status status,
 	va_end(ap);
 	return status;
 }
+
+void npu_error_locate(struct npu_error *err, struct npu_loc at)
+{
+	if (!err || err->status == NPU_OK || err->path[0])
+		return;
+	err->line = at.line;
+	err->column = at.column;
+	snprintf(err->path, sizeof err->path, "%s", at.path);
+}

@@ -67,6 +67,8 @@ enum npu_status npu_fail(struct npu_error *err, enum npu_status status,
 enum npu_status npu_fail_at(struct npu_error *err, enum npu_status status,
 			    struct npu_loc at, const char *fmt, ...)
 	NPU_PRINTF(4, 5);
+/* Say where a failure came from, unless that is known. */
+void npu_error_locate(struct npu_error *err, struct npu_loc at);
 
 #ifdef __cplusplus
 }

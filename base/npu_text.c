@@ -87,6 +87,34 @@ static size_t distance(const char *a, const char *b)
 	return row[n];
 }
 
+/* Whether `word` is the beginning or the end of `name`, cut at '.' or '_'. */
+static int is_part(const char *word, const char *name)
+{
+	const size_t n = strlen(word), all = strlen(name);
+
+	if (n < 3 || n + 2 > all)
+		return 0;
+	return (!strncmp(name, word, n) && strchr("._", name[n])) ||
+	       (!strcmp(name + all - n, word) &&
+		strchr("._", name[all - n - 1]));
+}
+
+/* The one candidate of which the word is a part. */
+static const char *whole_of(const char *word, const char *const *candidates,
+			    size_t count)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_part(word, candidates[i]))
+			continue;
+		if (found)
+			return NULL;
+		found = candidates[i];
+	}
+	return found;
+}
+
 const char *npu_text_nearest(const char *word, const char *const *candidates,
 			     size_t count)
 {
@@ -103,5 +131,5 @@ const char *npu_text_nearest(const char *word, const char *const *candidates,
 				break;
 		}
 	}
-	return nearest;
+	return nearest ? nearest : whole_of(word, candidates, count);
 }

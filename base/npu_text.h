@@ -25,8 +25,9 @@ void npu_text_add_bytes(struct npu_text *text, const char *bytes, size_t n);
 /* Free what `text` holds and make it empty again. */
 void npu_text_clear(struct npu_text *text);
 
-/* The candidate nearest to `word` by edit distance, for "did you mean";
- * NULL when none is near (more than 2 edits, or a third of the word). */
+/* The candidate nearest to `word` by edit distance, for "did you mean"; where
+ * none is near (more than 2 edits, or a third of the word), the one of which it
+ * is a part: "rows" of "array.rows"; else NULL. */
 const char *npu_text_nearest(const char *word, const char *const *candidates,
 			     size_t count);
 

@@ -264,7 +264,8 @@ static int add_trial(void *user, const struct npu_trial *trial)
 	plan->trials++;
 	switch (trial->state) {
 	case NPU_TRIAL_impossible:
-		plan->impossible++;
+		if (!plan->impossible++)
+			plan->why = trial->why;
 		return 1;
 	case NPU_TRIAL_constrained:
 		plan->constrained[trial->broken]++;

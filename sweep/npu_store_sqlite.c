@@ -105,7 +105,11 @@ static enum npu_status take_lock(struct file_store *s, struct npu_error *err)
 	snprintf(path, sizeof path, "%s.lock", s->path);
 	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (s->lock < 0)
-		return fail(s, "lock", err);
+		return npu_fail_at(err, NPU_E_IO,
+				   (struct npu_loc){ s->path, 0, 0 },
+				   "store: cannot write here: %s; --store "
+				   "names another place",
+				   strerror(errno));
 	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0) {
 		length = snprintf(who, sizeof who, "process %ld\n",
 				  (long)getpid());
@@ -177,6 +181,45 @@ static void final(sqlite3_context *context, int count, sqlite3_value **values)
 						sqlite3_value_int(values[0])));
 }
 
+/* Whether SQLite could keep its files beside the store. */
+static int is_writable(const struct file_store *s)
+{
+	char folder[PATH_SIZE];
+	char *slash;
+
+	snprintf(folder, sizeof folder, "%s", s->path);
+	slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = 0;
+	return faccessat(AT_FDCWD, s->path, W_OK, AT_EACCESS) == 0 &&
+	       faccessat(AT_FDCWD, slash ? folder : ".", W_OK, AT_EACCESS) == 0;
+}
+
+/* A store that this process may only read. Beside a writer its log is there;
+ * where none is, nothing changes the file.
+ * source: sqlite.org/wal.html, "Read-Only Databases" */
+static int open_readable(struct file_store *s)
+{
+	struct npu_text uri = { 0 };
+	char log[PATH_SIZE + 8];
+	int code;
+
+	snprintf(log, sizeof log, "%s-wal", s->path);
+	npu_text_add(&uri, "file:");
+	for (const char *c = s->path; *c; c++)
+		npu_text_add(&uri, strchr("?#%", *c) ? "%%%02x" : "%c", *c);
+	npu_text_add(&uri, faccessat(AT_FDCWD, log, F_OK, 0) == 0
+				   ? "?mode=ro"
+				   : "?immutable=1");
+	code = uri.failed ? SQLITE_NOMEM
+			  : sqlite3_open_v2(uri.data, &s->db,
+					    SQLITE_OPEN_READONLY |
+						    SQLITE_OPEN_URI,
+					    NULL);
+	npu_text_clear(&uri);
+	return code;
+}
+
 static enum npu_status connect_to(struct file_store *s,
 				  enum npu_store_access access,
 				  struct npu_error *err)
@@ -184,16 +227,21 @@ static enum npu_status connect_to(struct file_store *s,
 	const int flags = access == NPU_STORE_WRITE
 				  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 				  : SQLITE_OPEN_READWRITE;
+	const int reads = access != NPU_STORE_WRITE && !is_writable(s);
 	int schema = 0;
 
-	if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK)
+	if ((reads ? open_readable(s)
+		   : sqlite3_open_v2(s->path, &s->db, flags, NULL)) !=
+	    SQLITE_OK)
 		return fail(s, "open", err);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	sqlite3_create_function(s->db, "final", 1, SQLITE_UTF8, NULL, final,
 				NULL, NULL);
-	NPU_TRY(run(s,
-		    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
-		    "open", err));
+	if (!reads)
+		NPU_TRY(run(s,
+			    "PRAGMA journal_mode = WAL; "
+			    "PRAGMA synchronous = NORMAL",
+			    "open", err));
 	NPU_TRY(read_schema(s, &schema, err));
 	if (schema == 0 && access == NPU_STORE_WRITE) {
 		NPU_TRY(make_tables(s, err));

@@ -55,6 +55,7 @@ struct npu_sweep_model {
 	const char *name; /* file, or name of the zoo */
 	enum npu_precision precision;
 	uint64_t batch; /* 0: as the model says */
+	struct npu_loc at;
 };
 
 enum npu_sweep_method {

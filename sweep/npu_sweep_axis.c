@@ -214,7 +214,12 @@ static enum npu_status read_parameter(struct npu_sweep *sweep,
 		NPU_TRY(read_values(sweep, values, node, err));
 		return add_axis(sweep, values, key, node, err);
 	}
-	NPU_TRY(npu_yaml_expect(node, NPU_YAML_MAPPING, err));
+	if (node->kind != NPU_YAML_MAPPING)
+		return npu_yaml_fail(node, NPU_E_SYNTAX, err,
+				     "expected a list of values, such as "
+				     "[%.40s], or a mapping with `range`, "
+				     "`values` or `expr`",
+				     node->text);
 	NPU_TRY(npu_yaml_check_keys(node, keys, 6, err));
 	list = npu_yaml_find(node, "values");
 	range = npu_yaml_find(node, "range");

@@ -49,6 +49,7 @@ static enum npu_status read_model(struct npu_sweep *sweep,
 		NPU_TRY(npu_yaml_choice(precision, npu_precision_name,
 					NPU_PRECISION_COUNT, &choice, err));
 	model->precision = (enum npu_precision)choice;
+	model->at = name->at;
 	if (batch)
 		NPU_TRY(npu_yaml_quantity(batch, NPU_UNIT_count, 1, 65536,
 					  &model->batch, err));
@@ -86,6 +87,11 @@ static enum npu_status read_constraint(struct npu_sweep *sweep,
 				     NPU_SWEEP_EXPRESSIONS_MAX);
 	NPU_TRY(npu_expression_create(node, names, count, &e->expression, err));
 	sweep->constraint_count++;
+	if (!strpbrk(node->text, "<>=!"))
+		return npu_yaml_fail(node, NPU_E_SYNTAX, err,
+				     "expected a comparison, such as "
+				     "\"area_mm2 <= 20\", got \"%.60s\"",
+				     node->text);
 	NPU_TRY(npu__sweep_split(sweep, node, e, err));
 	e->text = node->text;
 	e->is_static = 1;
@@ -243,12 +249,12 @@ static enum npu_status read_screen(struct npu_sweep *sweep,
 	NPU_TRY(npu_yaml_expect(screen, NPU_YAML_MAPPING, err));
 	NPU_TRY(npu_yaml_check_keys(screen, keys, 1, err));
 	NPU_TRY(npu_yaml_require(screen, "keep", &keep, err));
-	NPU_TRY(npu_yaml_number(keep, 0, KEEP_MAX, &value, err));
-	if (value == 0 || (value >= 1 && strpbrk(keep->text, ".eE")))
+	if (npu_yaml_number(keep, 0, KEEP_MAX, &value, NULL) != NPU_OK ||
+	    value == 0 || (value >= 1 && strpbrk(keep->text, ".eE")))
 		return npu_yaml_fail(keep, NPU_E_RANGE, err,
 				     "expected a share of the points below 1, "
 				     "such as 0.25, or a number of points, got "
-				     "%s",
+				     "\"%.60s\"",
 				     keep->text);
 	if (value < 1)
 		sweep->keep_share = value;
@@ -266,6 +272,7 @@ static enum npu_status read_options(struct npu_sweep *sweep,
 	const struct npu_yaml *store = npu_yaml_find(root, "store");
 	const struct npu_yaml *chip = npu_yaml_find(root, "chip");
 	const char *base = "edge";
+	enum npu_status status;
 	size_t choice = 0;
 
 	NPU_TRY(read_count(root, "seed", 0, INT64_MAX, &sweep->seed, err));
@@ -279,7 +286,10 @@ static enum npu_status read_options(struct npu_sweep *sweep,
 		NPU_TRY(npu_yaml_text(store, &sweep->store, err));
 	if (chip)
 		NPU_TRY(npu_yaml_text(chip, &base, err));
-	return npu_chip_load(base, NULL, NULL, 0, &sweep->base, err);
+	status = npu_chip_load(base, NULL, NULL, 0, &sweep->base, err);
+	if (chip)
+		npu_error_locate(err, chip->at);
+	return status;
 }
 
 static enum npu_status read_sweep(struct npu_sweep *sweep,

@@ -192,8 +192,10 @@ enum npu_status npu_runner_create(const struct npu_sweep *sweep,
 	if (!runner)
 		return npu_fail(err, NPU_E_NOMEM, "no memory to run trials");
 	runner->sweep = sweep;
-	for (size_t i = 0; i < sweep->model_count && status == NPU_OK; i++)
+	for (size_t i = 0; i < sweep->model_count && status == NPU_OK; i++) {
 		status = load_model(&sweep->models[i], &runner->models[i], err);
+		npu_error_locate(err, sweep->models[i].at);
+	}
 	if (status != NPU_OK) {
 		npu_runner_destroy(runner);
 		return status;

@@ -36,6 +36,10 @@ NPU_NODISCARD enum npu_status npu_sweep_jobs(const struct npu_arguments *args,
 					     unsigned *jobs,
 					     struct npu_error *err);
 
+/* A line of a table of counts on stdout: "  12  lead: text", the text made safe
+ * for terminals (npu_utf8_is_unsafe). */
+void npu_sweep_print_count(uint64_t count, const char *lead, const char *text);
+
 /* Of a sensitivity sweep with objectives: the table of effects, printed, or as
  * "effects" of a JSON object; of others nothing. */
 struct json_t;

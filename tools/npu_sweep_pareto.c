@@ -116,8 +116,11 @@ static void print_front(const struct front *f, size_t all)
 
 	printf("%s: %zu of %zu points are on the front\n", s->name, f->count,
 	       all);
-	if (!f->count)
+	if (!f->count) {
+		printf("  no point has results of every model within all "
+		       "constraints; `sweep status` says why\n");
 		return;
+	}
 	for (size_t k = 0; k < f->key_count; k++)
 		if (!moves(f, k))
 			printf("  everywhere %s = %s\n", name[f->keys[k]],

@@ -88,12 +88,15 @@ static void print_plan(const struct npu_sweep_command *c,
 	const struct npu_sweep *sweep = c->sweep;
 
 	print_head(sweep, plan);
-	print_line(plan->impossible, "no chip can be so");
+	if (plan->impossible)
+		npu_sweep_print_count(plan->impossible,
+				      "no chip can be so; the first: ",
+				      plan->why.message);
 	for (size_t i = 0; i < sweep->constraint_count; i++)
 		if (sweep->constraints[i].is_static)
-			printf("  %10" PRIu64 "  outside of: %s\n",
-			       plan->constrained[i],
-			       sweep->constraints[i].text);
+			npu_sweep_print_count(plan->constrained[i],
+					      "outside of: ",
+					      sweep->constraints[i].text);
 	if (c->screen)
 		printf("  %10" PRIu64 "  screened out: not among the best "
 		       "%" PRIu64 " points by their estimates\n",
@@ -130,6 +133,9 @@ static enum npu_status print_plan_json(const struct npu_sweep *sweep,
 	set(object, "points", plan->points);
 	set(object, "trials", plan->points * sweep->model_count);
 	set(object, "impossible", plan->impossible);
+	if (plan->impossible)
+		json_object_set_new(object, "impossible_why",
+				    json_string(plan->why.message));
 	for (size_t i = 0; i < sweep->constraint_count; i++) {
 		json_t *one = json_object();
 

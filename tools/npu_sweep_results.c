@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tools/npu_sweep_actions.h"
 #include "base/npu_file.h"
+#include "base/npu_utf8.h"
 #include "sweep/npu_nsga2.h"
+#include "tools/npu_sweep_reasons.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -21,6 +23,16 @@ enum npu_status npu_sweep_open_store(struct npu_sweep_command *c,
 	return status;
 }
 
+void npu_sweep_print_count(uint64_t count, const char *lead, const char *text)
+{
+	struct npu_text safe = { 0 };
+
+	npu_text_add_safe(&safe, text);
+	printf("  %10" PRIu64 "  %s%s\n", count, lead,
+	       safe.failed ? "" : safe.data ? safe.data : "");
+	npu_text_clear(&safe);
+}
+
 /* ---- status ---- */
 
 /* Trials whose point is not decided yet. */
@@ -30,27 +42,79 @@ static uint64_t later(const struct npu_sweep *sweep)
 	       sweep->model_count;
 }
 
+struct counting {
+	uint64_t trials[NPU_ROW_COUNT];
+	struct npu_reasons *reasons;
+	int failed;
+};
+
 static int count_row(void *user, const struct npu_row *row)
 {
-	uint64_t *counts = user;
+	struct counting *c = user;
 
-	counts[row->state]++;
-	return 1;
+	c->trials[row->state]++;
+	c->failed |= *row->text &&
+		     !npu_reasons_add(c->reasons, row->state, row->text);
+	return !c->failed;
+}
+
+enum { REASONS_SHOWN = 8 };
+
+static void print_reasons(const struct npu_sweep_reason *reason, size_t count)
+{
+	char lead[32];
+
+	if (count)
+		printf("why:\n");
+	for (size_t i = 0; i < count && i < REASONS_SHOWN; i++) {
+		snprintf(lead, sizeof lead, "%-11s  ", reason[i].state);
+		npu_sweep_print_count(reason[i].trials, lead, reason[i].text);
+	}
+	if (count > REASONS_SHOWN)
+		printf("%12s  %zu rarer reasons: `sweep export`\n", "and",
+		       count - REASONS_SHOWN);
+}
+
+static json_t *json_reasons(const struct npu_sweep_reason *reason, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *one = json_object();
+		/* jansson refuses what is not UTF-8 */
+		json_t *text = json_string(reason[i].text);
+
+		json_object_set_new(one, "state", json_string(reason[i].state));
+		json_object_set_new(one, "why",
+				    text ? text : json_string("(not UTF-8)"));
+		json_object_set_new(one, "trials",
+				    json_integer((json_int_t)reason[i].trials));
+		json_array_append_new(list, one);
+	}
+	return list;
 }
 
 static enum npu_status print_counts(struct npu_sweep_command *c,
 				    struct npu_store *store,
-				    const uint64_t *counts,
+				    const struct counting *counting,
 				    struct npu_error *err)
 {
+	const uint64_t *counts = counting->trials;
+	size_t reasons;
+	const struct npu_sweep_reason *reason =
+		npu_reasons_list(counting->reasons, &reasons);
 	enum npu_status status = NPU_OK;
 	json_t *object;
 
+	if (!reason)
+		return npu_fail(err, NPU_E_NOMEM, "no memory");
 	if (npu_given(c->args, NPU_OPTION_json)) {
 		object = json_object();
 		for (int i = 0; i < NPU_ROW_COUNT; i++)
 			json_object_set_new(object, npu_row_table[i].name,
 					    json_integer((json_int_t)counts[i]));
+		json_object_set_new(object, "reasons",
+				    json_reasons(reason, reasons));
 		status = npu_sweep_effects(c, store, object, err);
 		if (status == NPU_OK)
 			status = npu_sweep_correlation(c, store, object, err);
@@ -61,8 +125,9 @@ static enum npu_status print_counts(struct npu_sweep_command *c,
 	}
 	for (int i = 0; i < NPU_ROW_COUNT; i++)
 		if (counts[i])
-			printf("%10" PRIu64 "  %-11s  %s\n", counts[i],
+			printf("  %10" PRIu64 "  %-11s  %s\n", counts[i],
 			       npu_row_table[i].name, npu_row_table[i].doc);
+	print_reasons(reason, reasons);
 	NPU_TRY(npu_sweep_correlation(c, store, NULL, err));
 	return npu_sweep_effects(c, store, NULL, err);
 }
@@ -70,17 +135,22 @@ static enum npu_status print_counts(struct npu_sweep_command *c,
 enum npu_status npu_sweep_status(struct npu_sweep_command *c,
 				 struct npu_error *err)
 {
-	uint64_t counts[NPU_ROW_COUNT] = { 0 };
-	struct npu_store *store;
+	struct counting counting = { .reasons = npu_reasons_create() };
+	struct npu_store *store = NULL;
 	enum npu_status status;
 
-	NPU_TRY(npu_sweep_open_store(c, &store, err));
-	status = npu_rows_walk(c->sweep, c->runner, store, &c->options,
-			       count_row, counts, err);
-	counts[NPU_ROW_later] = later(c->sweep);
+	status = counting.reasons ? npu_sweep_open_store(c, &store, err)
+				  : npu_fail(err, NPU_E_NOMEM, "no memory");
 	if (status == NPU_OK)
-		status = print_counts(c, store, counts, err);
+		status = npu_rows_walk(c->sweep, c->runner, store, &c->options,
+				       count_row, &counting, err);
+	if (status == NPU_OK && counting.failed)
+		status = npu_fail(err, NPU_E_NOMEM, "no memory");
+	counting.trials[NPU_ROW_later] = later(c->sweep);
+	if (status == NPU_OK)
+		status = print_counts(c, store, &counting, err);
 	npu_store_close(store);
+	npu_reasons_destroy(counting.reasons);
 	return status;
 }
 

@@ -41,6 +41,9 @@ static enum npu_status report(const struct run *r, struct npu_error *err)
 		       r->repeated, p->done, p->seconds,
 		       p->seconds > 0 ? (double)p->done / p->seconds : 0,
 		       p->infeasible, p->failed);
+		if (!r->selected)
+			printf("no trial is left to simulate: `sweep plan` "
+			       "says why\n");
 		if (p->done < p->total)
 			return NPU_OK;
 		NPU_TRY(npu_sweep_correlation(r->command, r->store, NULL, err));
@@ -113,7 +116,7 @@ static enum npu_status run_points(struct run *r, uint64_t first,
 	else
 		r->shown.settled += plan.trials - plan.pending_count;
 	r->shown.before = r->progress;
-	if (plan.pending_count || !r->shown.generations)
+	if (plan.pending_count)
 		status = npu_pool_run(c->sweep, c->runner, &plan, r->store,
 				      &r->options, &progress, err);
 	r->shown.settled += progress.done;

@@ -112,6 +112,16 @@ def constraints():
             assert row["state"] == ("ok" if fast else "outside"), row
     assert {r["state"] for r in found} == {"constrained", "infeasible", "ok",
                                            "outside"}
+    reasons = {(r["state"], r["why"]): r["trials"]
+               for r in systole.data("status", file)["reasons"]}
+    assert reasons["constrained", "array.rows <= array.cols"] == 12, reasons
+    assert reasons["outside", "latency_ns < 8000"] == \
+        [r["state"] for r in found].count("outside"), reasons
+    assert sum(reasons.values()) == \
+        len([r for r in found if r["state"] != "ok"]), reasons
+    said = systole("status", file).stdout
+    assert re.search(r"^why:\n.*\d+  constrained  array\.rows <= array\.cols$",
+                     said, re.M | re.S), said
     front = systole.data("pareto", file)["front"]
     good = [(float(r["latency_ns"]), float(r["area_mm2"])) for r in found
             if r["state"] == "ok"]
@@ -124,7 +134,36 @@ def constraints():
     systole("run", capped, "--progress", "none")
     states = [r["state"] for r in systole.rows(capped)]
     assert states.count("capped") == 24 - 7 and "missing" not in states
-    print("constraints before and after, the front within them, run_cap")
+
+    none = write("none.yaml", GRID.replace("grid.sqlite", "none.sqlite")
+                 .replace("latency_ns < 8000", "area_mm2 < 0.01"))
+    said = systole("run", none)
+    assert "no trial is left to simulate: `sweep plan`" in said.stdout, said
+    assert said.stderr == "", said
+    assert "`sweep status` says why" in systole("pareto", none).stdout
+    print("constraints before and after, the front within them, run_cap, and "
+          "none left")
+
+
+def read_only():
+    """A store in a folder that cannot be written, in a name space of its
+    own."""
+    where = fresh(WHERE / "lent")
+    file = where / "grid.yaml"
+    file.write_text(GRID.replace("grid.sqlite", "a?b%20#.sqlite"))
+    systole("run", file, "--progress", "none")
+    plain = systole.export(file)
+    script = (f"mount --bind {where} {where} && "
+              f"mount -o remount,ro,bind {where} && "
+              f"{SYSTOLE} sweep export {file} && "
+              f"{SYSTOLE} sweep run {file}; echo exit $?")
+    done = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c",
+                           script], capture_output=True, text=True,
+                          timeout=120)
+    assert done.stdout == plain + "exit 8\n", done.stderr
+    assert "cannot write here: Read-only file system; --store" in \
+        done.stderr, done.stderr
+    print("a store on a read-only folder is read, and not written")
 
 
 def on_terminal(file, store):
@@ -200,6 +239,7 @@ def main():
     fresh(WHERE)
     sensitivity()
     constraints()
+    read_only()
     progress()
     page()
 

@@ -25,3 +25,14 @@ TEST(TextNearest, OneSlipFindsTheWord)
 	EXPECT_STREQ(npu_text_nearest("bandwith", keys, 4), "bandwidth");
 	EXPECT_EQ(npu_text_nearest("zebra", keys, 4), nullptr);
 }
+
+TEST(TextNearest, APartFindsTheOneThatHasIt)
+{
+	const char *const keys[] = {"array.rows", "a.bytes", "b.bytes",
+				    "latency_ns", "narrows", "rows_of_it_all"};
+	EXPECT_STREQ(npu_text_nearest("rows", keys, 5), "array.rows");
+	EXPECT_STREQ(npu_text_nearest("latency", keys, 5), "latency_ns");
+	EXPECT_EQ(npu_text_nearest("rows", keys, 6), nullptr); // which?
+	EXPECT_EQ(npu_text_nearest("yte", keys, 5), nullptr);
+	EXPECT_EQ(npu_text_nearest("", keys, 5), nullptr);
+}
