@@ -39,7 +39,9 @@ objectives: [{minimize: latency_ns}, {minimize: energy_pj}]
 
 def interrupt(file, store, plain):
     process = systole.start(file, store)
-    time.sleep(0.15)
+    while not store.exists():  # before, a signal ends it as any program
+        time.sleep(0.01)
+    time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode in (-signal.SIGINT, 0), process.returncode
