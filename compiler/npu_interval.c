@@ -96,7 +96,9 @@ int npu__uses_touch(struct npu_uses *uses, uint64_t lo, uint64_t hi,
 	memset(s->read, 0, sizeof s->read);
 	s->written = number;
 	s->writer = (uint8_t)engine;
-	memmove(s + 1, &uses->segment[to], (uses->count - to) * sizeof *s);
+	if (to > from + 1)
+		memmove(s + 1, &uses->segment[to],
+			(uses->count - to) * sizeof *s);
 	uses->count -= to - from - 1;
 	return 1;
 }

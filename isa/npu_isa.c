@@ -64,12 +64,21 @@ const struct npu_op_desc *npu_op_table(size_t *count)
 	return ops;
 }
 
+enum op_index {
+#define NPU_OP(op, code, engine, doc) OP_INDEX_##op,
+#include "isa/npu_isa.def"
+};
+
 const struct npu_op_desc *npu_op_find(uint64_t code)
 {
-	for (size_t i = 0; i < OP_COUNT; i++)
-		if (ops[i].code == code)
-			return &ops[i];
-	return NULL;
+	switch (code) {
+#define NPU_OP(op, code, engine, doc) \
+	case (code):                  \
+		return &ops[OP_INDEX_##op];
+#include "isa/npu_isa.def"
+	default:
+		return NULL;
+	}
 }
 
 const struct npu_op_desc *npu_op_find_name(const char *name)
@@ -97,7 +106,10 @@ enum npu_engine_id npu_insn_engine(const union npu_insn *insn)
 	return op ? op->engine : NPU_ENGINE_ctl;
 }
 
-/* The bits of `value` in the field's width; 0 if it does not fit. */
+/* ---- the coder: straight code of each opcode, from the table ---- */
+
+/* What is wrong with an instruction, if anything: found by the first, slower
+ * look, since hardly one is. */
 static int fit(const struct npu_field_desc *f, uint64_t value, uint64_t *bits)
 {
 	*bits = value & npu__low_bits(f->width);
@@ -107,17 +119,12 @@ static int fit(const struct npu_field_desc *f, uint64_t value, uint64_t *bits)
 	return sign == 0 || sign == ~(uint64_t)0 >> (f->width - 1);
 }
 
-enum npu_status npu_insn_encode(const union npu_insn *insn,
-				struct npu_word *out, struct npu_error *err)
+static enum npu_status refuse(const union npu_insn *insn,
+			      const struct npu_op_desc *op,
+			      struct npu_error *err)
 {
-	const struct npu_op_desc *op = npu_op_find(insn->op);
 	struct npu_word word = { { 0 } };
 
-	if (!op)
-		return npu_fail(err, NPU_E_RANGE,
-				"opcode 0x%02" PRIx64 " is not defined",
-				insn->op);
-	word.half[0] = op->code;
 	for (const struct npu_field_desc *f = op->fields; f->name; f++) {
 		uint64_t value = npu__member(insn, f->offset), bits;
 		uint64_t *half = &word.half[f->lsb / 64];
@@ -137,6 +144,95 @@ enum npu_status npu_insn_encode(const union npu_insn *insn,
 					op->name, f->name, bits, there);
 		*half |= bits << shift;
 	}
+	return NPU_E_INTERNAL;
+}
+
+/* Put `value` into bits lsb .. lsb+width-1. Returns what of it does not fit, or
+ * of a view disagrees with the bits that are there; 0: nothing. */
+static inline uint64_t put(struct npu_word *word, uint64_t value, unsigned lsb,
+			   unsigned width, int is_signed, int is_view)
+{
+	const uint64_t mask = npu__low_bits(width), bits = value & mask;
+	const unsigned shift = lsb % 64;
+	uint64_t *half = &word->half[lsb / 64];
+	const uint64_t there = *half >> shift & mask;
+	/* bits above: all 0; signed, all equal to the sign */
+	const uint64_t above =
+		is_signed && bits >> (width - 1) ? ~value & ~mask
+						 : value & ~mask;
+
+	*half |= bits << shift;
+	return above | (is_view && bits && there ? bits ^ there : 0);
+}
+
+static inline uint64_t get(const struct npu_word *word, unsigned lsb,
+			   unsigned width, int is_signed)
+{
+	const uint64_t mask = npu__low_bits(width);
+	const uint64_t bits = word->half[lsb / 64] >> (lsb % 64) & mask;
+
+	return is_signed && bits >> (width - 1) ? bits | ~mask : bits;
+}
+
+/* clang-format off */
+/* pack_ld(insn, &word) and so on; return 0 where something is wrong. */
+#define NPU_OP(op_, code, engine, doc)                                    \
+	static int pack_##op_(const struct npu_insn_##op_ *insn,          \
+			      struct npu_word *word)                      \
+	{                                                                 \
+		uint64_t wrong = insn->op ^ (code);                       \
+		word->half[0] = (code);
+#define NPU_FIELD(op_, name, lsb, width, unit, doc)                       \
+		wrong |= put(word, (uint64_t)insn->name, lsb, width,      \
+			     NPU_IS_SIGNED(unit), 0);
+#define NPU_VIEW(op_, name, lsb, width, unit, when, value, doc)           \
+		wrong |= put(word, (uint64_t)insn->name, lsb, width,      \
+			     NPU_IS_SIGNED(unit), 1);
+#define NPU_OP_END(op_)                                                   \
+		return wrong == 0;                                        \
+	}
+#include "isa/npu_isa.def"
+
+/* unpack_ld(&word, insn); what is left of the word are reserved bits. */
+#define NPU_OP(op_, code, engine, doc)                                    \
+	static void unpack_##op_(struct npu_word *word,                   \
+				 struct npu_insn_##op_ *insn)             \
+	{                                                                 \
+		struct npu_word used = { { 0xff } };                      \
+		insn->op = (code);
+#define NPU_FIELD(op_, name, lsb, width, unit, doc)                       \
+		insn->name = (NPU_CTYPE_##unit)get(word, lsb, width,      \
+						   NPU_IS_SIGNED(unit));  \
+		used.half[(lsb) / 64] |= npu__low_bits(width) << (lsb) % 64;
+#define NPU_VIEW(op_, name, lsb, width, unit, when, value, doc)           \
+		NPU_FIELD(op_, name, lsb, width, unit, doc)
+#define NPU_OP_END(op_)                                                   \
+		for (int h = 0; h < 8; h++)                               \
+			word->half[h] &= ~used.half[h];                   \
+	}
+#include "isa/npu_isa.def"
+/* clang-format on */
+
+enum npu_status npu_insn_encode(const union npu_insn *insn,
+				struct npu_word *out, struct npu_error *err)
+{
+	const struct npu_op_desc *op = npu_op_find(insn->op);
+	struct npu_word word = { { 0 } };
+	int is_right = 0;
+
+	switch (insn->op) {
+#define NPU_OP(op_, code, engine, doc)                       \
+	case (code):                                         \
+		is_right = pack_##op_(&insn->op_, &word);    \
+		break;
+#include "isa/npu_isa.def"
+	default:
+		return npu_fail(err, NPU_E_RANGE,
+				"opcode 0x%02" PRIx64 " is not defined",
+				insn->op);
+	}
+	if (!is_right)
+		return refuse(insn, op, err);
 	*out = word;
 	return NPU_OK;
 }
@@ -144,36 +240,29 @@ enum npu_status npu_insn_encode(const union npu_insn *insn,
 enum npu_status npu_insn_decode(struct npu_word word, union npu_insn *out,
 				struct npu_error *err)
 {
-	const struct npu_op_desc *op = npu_op_find(word.half[0] & 0xff);
-	struct npu_word left = word;
+	const uint64_t code = word.half[0] & 0xff;
 	union npu_insn insn;
 
-	if (!op)
-		return npu_fail(err, NPU_E_RANGE,
-				"opcode 0x%02" PRIx64 " is not defined",
-				word.half[0] & 0xff);
 	memset(&insn, 0, sizeof insn);
-	insn.op = op->code;
-	left.half[0] &= ~(uint64_t)0xff;
-	for (const struct npu_field_desc *f = op->fields; f->name; f++) {
-		unsigned half = f->lsb / 64, shift = f->lsb % 64;
-		uint64_t mask = npu__low_bits(f->width);
-		uint64_t value = word.half[half] >> shift & mask;
-
-		if (f->is_signed && value >> (f->width - 1))
-			value |= ~mask;
-		memcpy((char *)&insn + f->offset, &value, sizeof value);
-		left.half[half] &= ~(mask << shift);
+	switch (code) {
+#define NPU_OP(op_, code_, engine, doc)              \
+	case (code_):                                \
+		unpack_##op_(&word, &insn.op_);      \
+		break;
+#include "isa/npu_isa.def"
+	default:
+		return npu_fail(err, NPU_E_RANGE,
+				"opcode 0x%02" PRIx64 " is not defined", code);
 	}
 	for (unsigned half = 0; half < 8; half++) {
 		unsigned bit = 0;
 
-		if (!left.half[half])
+		if (!word.half[half])
 			continue;
-		while (!(left.half[half] >> bit & 1))
+		while (!(word.half[half] >> bit & 1))
 			bit++;
 		return npu_fail(err, NPU_E_RANGE, "%s: reserved bit %u is 1",
-				op->name, half * 64 + bit);
+				npu_op_find(code)->name, half * 64 + bit);
 	}
 	*out = insn;
 	return NPU_OK;

@@ -141,11 +141,21 @@ static void drop(const struct npu__shadow *shadow, struct page *page,
 	page->count -= end - first;
 }
 
+/* The same but for where they start? Reads differ most often. */
+static inline int are_equal(const struct npu__shadow *shadow,
+			    const struct run *a, const struct run *b)
+{
+	for (uint32_t q = 0; q < shadow->processes; q++)
+		if (a->read[q] != b->read[q])
+			return 0;
+	return a->number == b->number && a->process == b->process &&
+	       a->written == b->written;
+}
+
 /* Join equal neighbours among runs first..end. */
 static void join(const struct npu__shadow *shadow, struct page *page,
 		 uint32_t first, uint32_t end)
 {
-	const size_t skip = sizeof(uint32_t), rest = shadow->stride - skip;
 	uint32_t kept = first;
 
 	if (end >= page->count)
@@ -154,7 +164,7 @@ static void join(const struct npu__shadow *shadow, struct page *page,
 		struct run *last = run_at(shadow, page, kept);
 		struct run *run = run_at(shadow, page, i);
 
-		if (!memcmp((char *)last + skip, (char *)run + skip, rest))
+		if (are_equal(shadow, last, run))
 			continue;
 		if (++kept != i)
 			memcpy(run_at(shadow, page, kept), run, shadow->stride);
@@ -169,10 +179,10 @@ static int is_before(const struct npu__epoch *epoch, uint32_t process,
 	return number <= epoch->clock[process];
 }
 
-/* Does one run forbid the access? Sets all but the address. */
-static int forbids(const struct npu__shadow *shadow, const struct run *run,
-		   int is_write, const struct npu__epoch *epoch,
-		   struct npu__conflict *conflict)
+/* How one run forbids the access, as it is known to do; all but the address. */
+static void tell(const struct npu__shadow *shadow, const struct run *run,
+		 int is_write, const struct npu__epoch *epoch,
+		 struct npu__conflict *conflict)
 {
 	uint32_t process = run->process, number = run->number;
 	enum npu_violation_kind kind = NPU_VIOLATION_none;
@@ -181,7 +191,7 @@ static int forbids(const struct npu__shadow *shadow, const struct run *run,
 		*conflict = (struct npu__conflict){
 			.kind = NPU_VIOLATION_never_written
 		};
-		return 1;
+		return;
 	}
 	if (!is_before(epoch, process, number))
 		kind = is_write ? NPU_VIOLATION_waw : NPU_VIOLATION_raw;
@@ -191,11 +201,25 @@ static int forbids(const struct npu__shadow *shadow, const struct run *run,
 			process = q;
 			number = run->read[q];
 		}
-	if (kind)
-		*conflict = (struct npu__conflict){ .kind = kind,
-						    .process = process,
-						    .number = number };
-	return kind != NPU_VIOLATION_none;
+	*conflict = (struct npu__conflict){ .kind = kind,
+					    .process = process,
+					    .number = number };
+}
+
+/* Does one run forbid the access? */
+static inline int forbids(const struct npu__shadow *shadow,
+			  const struct run *run, int is_write,
+			  const struct npu__epoch *epoch,
+			  struct npu__conflict *conflict)
+{
+	int is_forbidden = !is_before(epoch, run->process, run->number) ||
+			   (!is_write && !run->written);
+
+	for (uint32_t q = 0; is_write && q < shadow->processes; q++)
+		is_forbidden |= !is_before(epoch, q, run->read[q]);
+	if (is_forbidden)
+		tell(shadow, run, is_write, epoch, conflict);
+	return is_forbidden;
 }
 
 /* A scatter: the bytes count as written by it only where they were before. */

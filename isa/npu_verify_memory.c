@@ -3,9 +3,9 @@
 #include "isa/npu_verify_internal.h"
 #include <stdlib.h>
 
-/* Page sizes: about the size of one access, so that large ones cost few steps
- * and small ones search few runs. */
-enum { SPAD_PAGE = 9, ACC_PAGE = 9, LUT_PAGE = 12, REGION_PAGE = 12 };
+/* Page sizes: a tile and more, so that large accesses cost few steps; of DRAM,
+ * where rows lie apart, few rows, so that small ones search few runs. */
+enum { SPAD_PAGE = 11, ACC_PAGE = 9, LUT_PAGE = 12, REGION_PAGE = 9 };
 
 struct npu__memories {
 	const struct npu_program *program;
