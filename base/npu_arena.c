@@ -41,19 +41,17 @@ void npu_arena_destroy(struct npu_arena *arena)
 	free(arena);
 }
 
-static struct block *add_block(struct npu_arena *arena, size_t size)
+/* `data` is the block's from now on, or freed. */
+static struct block *add_block(struct npu_arena *arena, void *data, size_t size)
 {
 	struct block *b = malloc(sizeof *b);
 
-	if (!b)
-		return NULL;
-	/* calloc, so that the pages of large tensors are zero for free */
-	*b = (struct block){ .size = size, .data = calloc(1, size) };
-	if (!b->data) {
+	if (!b || !data) {
 		free(b);
+		free(data);
 		return NULL;
 	}
-	b->next = arena->blocks;
+	*b = (struct block){ arena->blocks, size, 0, data };
 	arena->blocks = b;
 	return b;
 }
@@ -77,7 +75,9 @@ void *npu_arena_alloc(struct npu_arena *arena, size_t count, size_t size,
 
 		if (want < arena->next_size)
 			want = arena->next_size;
-		b = add_block(arena, want);
+		/* calloc, so that the pages of large tensors are zero for free
+		 */
+		b = add_block(arena, calloc(1, want), want);
 		if (!b)
 			return NULL;
 		if (arena->next_size < LARGEST_BLOCK)
@@ -88,6 +88,26 @@ void *npu_arena_alloc(struct npu_arena *arena, size_t count, size_t size,
 	b->used += bytes;
 	arena->bytes += bytes;
 	return p;
+}
+
+void *npu_arena_take(struct npu_arena *arena, size_t count, size_t size)
+{
+	struct block *newest = arena->blocks, *b;
+
+	if (!size || count > SIZE_MAX / 2 / size || count * size < FIRST_BLOCK)
+		return npu_arena_alloc(arena, count, size,
+				       alignof(max_align_t));
+	b = add_block(arena, malloc(count * size), count * size);
+	if (!b)
+		return NULL;
+	b->used = b->size;
+	arena->bytes += b->size;
+	if (newest) { /* its rest is still to be used */
+		arena->blocks = newest;
+		b->next = newest->next;
+		newest->next = b;
+	}
+	return b->data;
 }
 
 char *npu_arena_strdup(struct npu_arena *arena, const char *text)

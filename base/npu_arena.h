@@ -22,6 +22,9 @@ void npu_arena_destroy(struct npu_arena *arena);
  * memory or when count * size overflows; never NULL for count == 0. */
 void *npu_arena_alloc(struct npu_arena *arena, size_t count, size_t size,
 		      size_t align);
+/* The same for any type, but not zeroed where it is large: for what is written
+ * at once. */
+void *npu_arena_take(struct npu_arena *arena, size_t count, size_t size);
 /* NUL-terminated copy of `text`, or NULL when out of memory. */
 char *npu_arena_strdup(struct npu_arena *arena, const char *text);
 /* Formatted text, or NULL when out of memory. */

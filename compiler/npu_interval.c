@@ -6,14 +6,16 @@
 
 void npu__uses_clear(struct npu_uses *uses)
 {
-	free(uses->segment);
+	for (uint64_t p = 0; p < uses->page_count; p++)
+		free(uses->page[p].segment);
+	free(uses->page);
 	*uses = (struct npu_uses){ 0 };
 }
 
-static int reserve(struct npu_uses *uses, uint32_t extra)
+static int reserve(struct npu_segments *uses, uint32_t extra)
 {
 	struct npu_segment_use *more;
-	uint32_t capacity = uses->capacity ? uses->capacity : 64;
+	uint32_t capacity = uses->capacity ? uses->capacity : 16;
 
 	while (capacity < uses->count + extra)
 		capacity *= 2;
@@ -28,7 +30,7 @@ static int reserve(struct npu_uses *uses, uint32_t extra)
 }
 
 /* Index of the segment that holds `at`; the first starts at 0. */
-static uint32_t find(const struct npu_uses *uses, uint64_t at)
+static uint32_t find(const struct npu_segments *uses, uint64_t at)
 {
 	uint32_t lo = 0, hi = uses->count;
 
@@ -44,7 +46,7 @@ static uint32_t find(const struct npu_uses *uses, uint64_t at)
 }
 
 /* Let a segment start at `at`; returns its index. */
-static uint32_t split(struct npu_uses *uses, uint64_t at)
+static uint32_t split(struct npu_segments *uses, uint64_t at)
 {
 	uint32_t i = find(uses, at);
 	struct npu_segment_use *s = &uses->segment[i];
@@ -63,15 +65,14 @@ static void raise(uint32_t *need, uint32_t number)
 		*need = number;
 }
 
-int npu__uses_touch(struct npu_uses *uses, uint64_t lo, uint64_t hi,
-		    int is_write, enum npu_engine_id engine, uint32_t number,
-		    uint32_t need[NPU_ENGINE_COUNT])
+/* The same in one page, of which lo..hi is a part. */
+static int touch(struct npu_segments *uses, uint64_t lo, uint64_t hi,
+		 int is_write, enum npu_engine_id engine, uint32_t number,
+		 uint32_t need[NPU_ENGINE_COUNT])
 {
 	struct npu_segment_use *s;
 	uint32_t from, to;
 
-	if (hi <= lo)
-		return 1;
 	if (!reserve(uses, 3))
 		return 0;
 	if (!uses->count) {
@@ -100,5 +101,44 @@ int npu__uses_touch(struct npu_uses *uses, uint64_t lo, uint64_t hi,
 		memmove(s + 1, &uses->segment[to],
 			(uses->count - to) * sizeof *s);
 	uses->count -= to - from - 1;
+	return 1;
+}
+
+/* Let there be a page of `at`. */
+static int add_pages(struct npu_uses *uses, uint64_t at)
+{
+	uint64_t count = uses->page_count ? uses->page_count : 16;
+	struct npu_segments *more;
+
+	while (count <= at >> NPU_USES_PAGE)
+		count *= 2;
+	if (count == uses->page_count)
+		return 1;
+	more = realloc(uses->page, (size_t)count * sizeof *more);
+	if (!more)
+		return 0;
+	memset(more + uses->page_count, 0,
+	       (size_t)(count - uses->page_count) * sizeof *more);
+	uses->page = more;
+	uses->page_count = count;
+	return 1;
+}
+
+int npu__uses_touch(struct npu_uses *uses, uint64_t lo, uint64_t hi,
+		    int is_write, enum npu_engine_id engine, uint32_t number,
+		    uint32_t need[NPU_ENGINE_COUNT])
+{
+	if (hi > lo && !add_pages(uses, hi - 1))
+		return 0;
+	while (lo < hi) {
+		const uint64_t p = lo >> NPU_USES_PAGE;
+		const uint64_t end = (p + 1) << NPU_USES_PAGE;
+		const uint64_t stop = hi < end ? hi : end;
+
+		if (!touch(&uses->page[p], lo, stop, is_write, engine, number,
+			   need))
+			return 0;
+		lo = stop;
+	}
 	return 1;
 }

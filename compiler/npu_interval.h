@@ -16,10 +16,16 @@ struct npu_segment_use {
 	uint8_t writer;
 	uint32_t read[NPU_ENGINE_COUNT];
 };
-/* Zero-initialise; freed by npu__uses_clear(). */
-struct npu_uses {
+struct npu_segments {
 	struct npu_segment_use *segment;
 	uint32_t count, capacity;
+};
+/* Zero-initialise; freed by npu__uses_clear(). Pages of 2^NPU_USES_PAGE, so that
+ * what is inserted moves few segments. */
+enum { NPU_USES_PAGE = 15 };
+struct npu_uses {
+	struct npu_segments *page;
+	uint64_t page_count;
 };
 
 /* Instruction `number` of `engine` reads or writes lo..hi. need[e] is raised to

@@ -13,14 +13,16 @@ static enum npu_status emit_code(struct npu_codegen *cg)
 	struct npu_program *program = cg->program;
 	struct npu_core_program *core = &program->core[0];
 
-	core->code = npu_new(program->arena, union npu_insn,
-			     (size_t)cg->order_count + 1);
+	core->code = npu_arena_take(program->arena,
+				    (size_t)cg->order_count + 1,
+				    sizeof *core->code);
 	if (!core->code)
 		return no_memory(cg);
 	core->count = 0;
 	for (uint32_t i = 0; i < cg->order_count; i++)
 		if (cg->order[i] != NPU_NONE)
 			core->code[core->count++] = cg->step[cg->order[i]].insn;
+	memset(&core->code[core->count], 0, sizeof *core->code);
 	core->code[core->count++].op = NPU_OP_end;
 	program->core_count = 1;
 	program->region[NPU_R_CODE] =

@@ -81,7 +81,7 @@ static enum npu_status find_jobs(struct interleave *s)
 {
 	struct npu_codegen *cg = s->cg;
 
-	s->job = npu_new(cg->arena, struct job, cg->step_count);
+	s->job = npu_arena_take(cg->arena, cg->step_count, sizeof *s->job);
 	s->job_of = npu_new(cg->arena, uint32_t, cg->step_count);
 	s->next = npu_new(cg->arena, uint32_t, cg->work_count);
 	s->end = npu_new(cg->arena, uint32_t, cg->work_count);
@@ -242,7 +242,7 @@ static enum npu_status permute(struct interleave *s)
 {
 	struct npu_codegen *cg = s->cg;
 	struct npu_step *step =
-		npu_new(cg->arena, struct npu_step, cg->step_count);
+		npu_arena_take(cg->arena, cg->step_count, sizeof *step);
 	uint32_t *now = npu_new(cg->arena, uint32_t, cg->step_count);
 
 	if (!step || !now)

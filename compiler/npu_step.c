@@ -13,7 +13,7 @@ static void *grow(struct npu_codegen *cg, void *data, uint32_t count,
 
 	if (count < *capacity)
 		return data;
-	more = npu_arena_alloc(cg->arena, wanted, size, 8);
+	more = npu_arena_take(cg->arena, wanted, size);
 	if (!more) {
 		cg->failed = npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
 		return NULL;

@@ -152,7 +152,7 @@ static unsigned bank_of(const struct npu__lane *lane,
 }
 
 /* A bank is last used at `column`: when it may close, and the bus turn. */
-static void note_last(struct npu__lane *lane, unsigned b, uint64_t column,
+static inline void note_last(struct npu__lane *lane, unsigned b, uint64_t column,
 		      int is_write)
 {
 	const struct npu_dram_channel_timing *timing = lane->timing;
@@ -181,9 +181,10 @@ static uint32_t move_some(struct npu__lane *lane,
 	uint64_t from = npu__max(arrival, lane->turn[is_write]);
 	uint64_t bus = npu__max(lane->bus, from);
 	uint64_t start = UINT64_MAX, end, first[NPU_LANE_GROUPS];
+	unsigned bank[NPU_LANE_GROUPS];
 
 	for (uint32_t j = 0; j < ways; j++) {
-		unsigned b = bank_of(lane, segment, j);
+		unsigned b = bank[j] = bank_of(lane, segment, j);
 		unsigned group = group_of(lane, b);
 		uint64_t act =
 			activate_clock(lane, b, segment->place.row, arrival);
@@ -207,7 +208,7 @@ static uint32_t move_some(struct npu__lane *lane,
 	lane->bus = bus + (uint64_t)n * timing->ccd_s;
 	end = start + (uint64_t)n * timing->ccd_s;
 	for (uint32_t j = 0; j < ways && j < n; j++) {
-		unsigned group = group_of(lane, bank_of(lane, segment, j));
+		unsigned group = group_of(lane, bank[j]);
 		uint64_t own = (n - j + lane->ways - 1) >> lane->way_bits;
 
 		raise(&end,
@@ -216,7 +217,7 @@ static uint32_t move_some(struct npu__lane *lane,
 		lane->group[group] += own * timing->ccd_l;
 	}
 	for (uint32_t j = 0; j < ways && j < n; j++)
-		note_last(lane, bank_of(lane, segment, j),
+		note_last(lane, bank[j],
 			  end - (((n - 1 - j) & (lane->ways - 1)) + 1) *
 					  timing->ccd_s,
 			  is_write);

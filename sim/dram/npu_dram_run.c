@@ -5,9 +5,8 @@
 
 /* The next piece of a master: in one channel and one row segment. */
 struct next_piece {
-	uint64_t sequence, burst; /* of which run, plus 1; from where */
 	uint64_t ready;
-	struct npu__segment segment;
+	struct npu__segment segment; /* of no bursts: not known yet */
 };
 
 struct run_level {
@@ -18,6 +17,7 @@ struct run_level {
 	uint64_t now;       /* the latest such clock so far */
 	uint32_t turn_left; /* bursts the master of the turn has left */
 	uint64_t queued;    /* bursts of one stream that the queues hold */
+	uint64_t most;      /* bursts of a piece */
 	struct next_piece piece[NPU_DRAM_MASTERS];
 	uint64_t arrival[NPU_DRAM_MASTERS]; /* of a master's latest piece */
 	struct npu__lane *lane;
@@ -43,6 +43,7 @@ static enum npu_status run_create(struct npu_dram *dram, struct npu_error *err)
 		npu__lane_init(&level->lane[c], &level->timing,
 			       level->map.groups_first);
 	level->queued = level->lane[0].lookahead / timing.ccd_s * channels;
+	level->most = npu__min(npu__window_piece(dram), NPU_DRAM_TURN);
 	return NPU_OK;
 }
 
@@ -55,25 +56,19 @@ static void run_destroy(struct npu_dram *dram)
 	free(level);
 }
 
-/* The next piece of master `m`, found once. */
-static const struct next_piece *piece_of(struct npu_dram *dram, unsigned m)
+/* Find the next piece of master `m`. */
+static void find_piece(struct npu_dram *dram, unsigned m)
 {
 	struct run_level *level = dram->state;
 	struct npu__master *master = &dram->master[m];
 	const struct npu__transfer *head = master->head;
 	struct next_piece *piece = &level->piece[m];
-	const struct npu__lane *lane;
-	uint64_t n = npu__min(head->bursts_left, NPU_DRAM_TURN);
+	uint64_t n = npu__min(head->bursts_left, level->most);
 
-	if (piece->sequence == head->sequence + 1 &&
-	    piece->burst == head->burst)
-		return piece;
-	piece->sequence = head->sequence + 1;
-	piece->burst = head->burst;
 	piece->segment.place = npu__map_burst(&level->map, head->burst);
-	lane = &level->lane[piece->segment.place.channel];
-	n = npu__min(n, npu__window_piece(dram));
-	n = npu__min(n, npu__lane_reach(lane, &piece->segment.place));
+	n = npu__min(n, npu__lane_reach(
+				&level->lane[piece->segment.place.channel],
+				&piece->segment.place));
 	if (level->map.channels > 1)
 		n = npu__min(n, level->map.interleave -
 					head->burst % level->map.interleave);
@@ -81,57 +76,66 @@ static const struct next_piece *piece_of(struct npu_dram *dram, unsigned m)
 	piece->ready = npu__master_ready(dram, master, n);
 	if (piece->ready > head->submitted) /* a clock to learn of the room */
 		piece->ready++;
-	return piece;
 }
 
-/* What a master could do next, and how it ranks. */
-struct choice {
-	uint64_t clock, rank;
-	unsigned master;
-};
-
-static struct choice choice_of(struct npu_dram *dram, unsigned m)
+/* When the next piece of master `m` can enter. */
+static uint64_t entry_of(struct npu_dram *dram, unsigned m)
 {
 	struct run_level *level = dram->state;
-	const struct next_piece *piece = piece_of(dram, m);
-	const int is_write = dram->master[m].head->run.is_write;
+	const struct next_piece *piece = &level->piece[m];
 
-	return (struct choice){
-		.clock = npu__lane_entry(
-			&level->lane[piece->segment.place.channel], is_write,
-			piece->segment.bursts,
-			npu__max(piece->ready, level->now)),
+	if (!piece->segment.bursts)
+		find_piece(dram, m);
+	return npu__lane_entry(&level->lane[piece->segment.place.channel],
+			       dram->master[m].head->run.is_write,
+			       piece->segment.bursts,
+			       npu__max(piece->ready, level->now));
+}
+
+/* The master that goes first, of several, from `first` on. */
+static void choose(struct npu_dram *dram, unsigned first)
+{
+	struct run_level *level = dram->state;
+	uint64_t later = first < NPU_DRAM_MASTERS
+				 ? dram->waiting >> first << first
+				 : 0;
+	uint64_t sooner = dram->waiting ^ later, best_rank = UINT64_MAX;
+
+	level->clock = UINT64_MAX;
+	while (later | sooner) {
+		uint64_t *set = later ? &later : &sooner;
+		const unsigned m = (unsigned)__builtin_ctzll(*set);
+		const uint64_t clock = entry_of(dram, m);
 		/* at once: writes, whose buffer is full, then the oldest, so
 		 * that no master starves */
-		.rank = is_write ? 0 : piece->ready + 1,
-		.master = m,
-	};
+		const uint64_t rank = dram->master[m].head->run.is_write
+					      ? 0
+					      : level->piece[m].ready + 1;
+
+		*set &= *set - 1;
+		if (clock > level->clock ||
+		    (clock == level->clock && rank >= best_rank))
+			continue;
+		level->clock = clock;
+		level->chosen = m;
+		best_rank = rank;
+	}
 }
 
 static uint64_t run_next(struct npu_dram *dram)
 {
 	struct run_level *level = dram->state;
-	/* the first to be asked: the one of the turn, or the one after it */
-	const unsigned first = dram->turn + (level->turn_left ? 0 : 1);
-	struct choice best = { UINT64_MAX, UINT64_MAX, level->chosen };
-	uint64_t later = first < NPU_DRAM_MASTERS
-				 ? dram->waiting >> first << first
-				 : 0;
-	uint64_t sooner = dram->waiting ^ later;
 
-	while (later | sooner) {
-		uint64_t *set = later ? &later : &sooner;
-		const struct choice c =
-			choice_of(dram, (unsigned)__builtin_ctzll(*set));
-
-		*set &= *set - 1;
-		if (c.clock < best.clock ||
-		    (c.clock == best.clock && c.rank < best.rank))
-			best = c;
+	if (!dram->waiting)
+		return UINT64_MAX;
+	if (dram->waiting & (dram->waiting - 1)) {
+		/* the one of the turn first, or the one after it */
+		choose(dram, dram->turn + (level->turn_left ? 0 : 1));
+	} else {
+		level->chosen = (unsigned)__builtin_ctzll(dram->waiting);
+		level->clock = entry_of(dram, level->chosen);
 	}
-	level->chosen = best.master;
-	level->clock = best.clock;
-	return best.clock;
+	return level->clock;
 }
 
 static int reads_wait(const struct npu_dram *dram)
@@ -224,6 +228,7 @@ static void run_step(struct npu_dram *dram)
 			n * (done - segment->arrival) -
 			(uint64_t)n * (n - 1) / 2 * level->timing.ccd_s;
 	}
+	segment->bursts = 0;
 	npu__master_start(dram, master, n, done);
 }
 
