@@ -38,16 +38,45 @@ int npu_utf8_is_unsafe(uint32_t c)
 	       (c >= 0xe0000 && c < 0xe1000);
 }
 
+/* One character, from `from` up to `to`. */
+static void add_safe(struct npu_text *out, uint32_t c, const char *from,
+		     const char *to)
+{
+	if (npu_utf8_is_unsafe(c) ||
+	    (c == NPU_UTF8_REPLACEMENT && to - from == 1))
+		npu_text_add(out, "?");
+	else
+		npu_text_add_bytes(out, from, (size_t)(to - from));
+}
+
 void npu_text_add_safe(struct npu_text *out, const char *text)
 {
 	while (*text) {
 		const char *from = text;
 		const uint32_t c = npu_utf8_next(&text);
 
-		if (npu_utf8_is_unsafe(c) ||
-		    (c == NPU_UTF8_REPLACEMENT && text - from == 1))
-			npu_text_add(out, "?");
-		else
-			npu_text_add_bytes(out, from, (size_t)(text - from));
+		add_safe(out, c, from, text);
 	}
+}
+
+void npu_text_add_cell(struct npu_text *out, const char *text, size_t width,
+		       size_t most)
+{
+	size_t length = 0, head, tail;
+
+	for (const char *p = text; *p; length++)
+		npu_utf8_next(&p);
+	head = length <= most ? length : most / 2 - 1;
+	tail = length <= most ? 0 : most - most / 2 - 1;
+	for (size_t i = 0; *text; i++) {
+		const char *from = text;
+		const uint32_t c = npu_utf8_next(&text);
+
+		if (i == head)
+			npu_text_add(out, "..");
+		if (i < head || i >= length - tail)
+			add_safe(out, c, from, text);
+	}
+	for (size_t n = length < most ? length : most; n < width; n++)
+		npu_text_add(out, " ");
 }

@@ -25,6 +25,10 @@ int npu_utf8_is_unsafe(uint32_t character);
 
 /* Append `text` with '?' for each character that is unsafe or none. */
 void npu_text_add_safe(struct npu_text *out, const char *text);
+/* The same as a cell of a table: padded to `width` characters; of a longer text
+ * than `most` the middle is left out. */
+void npu_text_add_cell(struct npu_text *out, const char *text, size_t width,
+		       size_t most);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 /* compiler/npu_pass_jobs.c - steps of every tile of every layer, in order; and
  * the tile sizes before them.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_utf8.h"
 #include "compiler/npu_codegen_internal.h"
 
 enum npu_status npu__tile_layer(struct npu_codegen *cg, struct npu_work *work)
@@ -68,7 +69,9 @@ void npu__dump_tile(const struct npu_codegen *cg, struct npu_text *out)
 		const struct npu_tiling *best = &work->tiling;
 		const struct npu_tiling *next = &work->runner_up;
 
-		npu_text_add(out, "layer %u %s: ", i, work->node->name);
+		npu_text_add(out, "layer %u ", i);
+		npu_text_add_safe(out, work->node->name);
+		npu_text_add(out, ": ");
 		print_tiling(cg, best, out);
 		npu_text_add(out, "\n    best of %llu",
 			     (unsigned long long)work->considered);

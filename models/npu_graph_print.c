@@ -1,5 +1,6 @@
 /* models/npu_graph_print.c - a graph as text, one node a line.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_utf8.h"
 #include "base/npu_text.h"
 #include "models/npu_graph.h"
 
@@ -173,14 +174,19 @@ static void print_node(const struct npu_node *node, struct npu_text *out)
 	for (uint32_t o = 0; o < node->output_count; o++) {
 		if (!node->outputs[o])
 			continue;
-		npu_text_add(out, "%s%s ", o ? ", " : "",
-			     node->outputs[o]->name);
+		npu_text_add(out, o ? ", " : "");
+		npu_text_add_safe(out, node->outputs[o]->name);
+		npu_text_add(out, " ");
 		print_type(node->outputs[o], out);
 	}
-	npu_text_add(out, " = %s %s(", npu_op_name(node->op), node->name);
-	for (uint32_t i = 0; i < node->input_count; i++)
-		npu_text_add(out, "%s%s", i ? ", " : "",
-			     node->inputs[i] ? node->inputs[i]->name : "-");
+	npu_text_add(out, " = %s ", npu_op_name(node->op));
+	npu_text_add_safe(out, node->name);
+	npu_text_add(out, "(");
+	for (uint32_t i = 0; i < node->input_count; i++) {
+		npu_text_add(out, i ? ", " : "");
+		npu_text_add_safe(out, node->inputs[i] ? node->inputs[i]->name
+						       : "-");
+	}
 	npu_text_add(out, ")");
 	if (npu_op_info(node->op)->level == NPU_LEVEL_lowered)
 		print_lowered(node, out);
@@ -193,14 +199,17 @@ void npu_graph_print(const struct npu_graph *graph, struct npu_text *out)
 {
 	static const char *const fill[] = { "", " seeded", " absent" };
 
-	npu_text_add(out, "graph %s\n", graph->name);
+	npu_text_add(out, "graph ");
+	npu_text_add_safe(out, graph->name);
+	npu_text_add(out, "\n");
 	for (uint32_t i = 0; i < graph->value_count; i++) {
 		const struct npu_value *value = graph->values[i];
 
 		if (!value->is_input && !value->constant)
 			continue;
-		npu_text_add(out, "%s %s ", value->is_input ? "input" : "const",
-			     value->name);
+		npu_text_add(out, value->is_input ? "input " : "const ");
+		npu_text_add_safe(out, value->name);
+		npu_text_add(out, " ");
 		print_type(value, out);
 		npu_text_add(out, "%s\n",
 			     value->constant ? fill[value->constant->fill]
@@ -209,8 +218,10 @@ void npu_graph_print(const struct npu_graph *graph, struct npu_text *out)
 	for (uint32_t i = 0; i < graph->node_count; i++)
 		print_node(graph->nodes[i], out);
 	for (uint32_t i = 0; i < graph->value_count; i++) {
-		if (graph->values[i]->is_output)
-			npu_text_add(out, "output %s\n",
-				     graph->values[i]->name);
+		if (!graph->values[i]->is_output)
+			continue;
+		npu_text_add(out, "output ");
+		npu_text_add_safe(out, graph->values[i]->name);
+		npu_text_add(out, "\n");
 	}
 }

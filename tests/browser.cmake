@@ -12,6 +12,12 @@ if(NPU_NPM AND NPU_NODE AND NPU_CHROMIUM)
     set_tests_properties(browser.${what} PROPERTIES LABELS browser
       FIXTURES_REQUIRED browser TIMEOUT 180)
   endforeach()
+  # the pages that e2e.hostile leaves
+  add_test(NAME browser.hostile COMMAND ${NPU_NODE}
+    ${CMAKE_CURRENT_SOURCE_DIR}/browser/hostile_test.mjs ${NPU_CHROMIUM}
+    ${PROJECT_BINARY_DIR}/browser ${PROJECT_BINARY_DIR}/hostile)
+  set_tests_properties(browser.hostile PROPERTIES LABELS browser
+    FIXTURES_REQUIRED "browser;hostile" TIMEOUT 180)
 else()
   message(STATUS "no npm, node or chromium: tests of the report in a browser are left out")
 endif()

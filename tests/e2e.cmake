@@ -70,7 +70,14 @@ set_tests_properties(e2e.batch PROPERTIES LABELS e2e)
 add_test(NAME e2e.hostile
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/hostile.py
   $<TARGET_FILE:systole> ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/hostile)
-set_tests_properties(e2e.hostile PROPERTIES LABELS e2e TIMEOUT 120)
+set_tests_properties(e2e.hostile PROPERTIES LABELS e2e TIMEOUT 120
+  FIXTURES_SETUP hostile)
+
+# Programs and results with bytes changed: refused in place, or shown.
+add_test(NAME e2e.damaged
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/damaged.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/damaged)
+set_tests_properties(e2e.damaged PROPERTIES LABELS e2e TIMEOUT 120)
 
 # trace.json as the Perfetto UI needs it.
 add_test(NAME e2e.trace

@@ -16,5 +16,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
 endif()
 npu_test(function_pair LABEL unit USES exec models SOURCES
   unit/sim/function_pair_test.cc)
-npu_test(run_property LABEL property USES sim codegen lower models SOURCES
-  property/run_test.cc)
+npu_test(run_property LABEL property USES sim codegen lower models traces
+  PRIVATE_USES PkgConfig::JANSSON SOURCES
+  property/run_test.cc
+  property/trace_test.cc)

@@ -1,9 +1,21 @@
 /* tools/npu_verb_compare.c - run, and hold every layer against the references.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_utf8.h"
 #include "tools/npu_comparison.h"
 #include "tools/npu_run_files.h"
 #include <inttypes.h>
 #include <stdio.h>
+
+static void add_names(struct npu_text *out, const char *layer,
+		      const char *tensor)
+{
+	enum { WIDTH = 28 };
+
+	npu_text_add(out, "  ");
+	npu_text_add_cell(out, layer, WIDTH, WIDTH);
+	npu_text_add(out, " ");
+	npu_text_add_cell(out, tensor, WIDTH, WIDTH);
+}
 
 /* Every tensor of the program, in the order in which layers completed. */
 static enum npu_status print_checks(const struct npu_comparison *c,
@@ -20,18 +32,21 @@ static enum npu_status print_checks(const struct npu_comparison *c,
 	for (size_t i = 0; i < c->check_count; i++) {
 		const struct npu_tensor_check *check = &c->checks[i];
 
-		npu_text_add(&text, "  %-28.28s %-28.28s %12" PRIu64 " %12" PRIu64 "%s\n",
-		       check->layer < program->layer_count
-			       ? program->layer[check->layer].name
-			       : "-",
-		       check->name, check->difference.count,
-		       check->difference.mismatches,
-		       check->difference.mismatches ? "  <--" : "");
+		add_names(&text,
+			  check->layer < program->layer_count
+				  ? program->layer[check->layer].name
+				  : "-",
+			  check->name);
+		npu_text_add(&text, " %12" PRIu64 " %12" PRIu64 "%s\n",
+			     check->difference.count,
+			     check->difference.mismatches,
+			     check->difference.mismatches ? "  <--" : "");
 	}
-	while ((value = npu_comparison_skipped(c, &at)))
-		npu_text_add(&text, "  %-28.28s %-28.28s %12s %12s\n",
-		       value->producer->name, value->name, "reused early",
-		       "not compared");
+	while ((value = npu_comparison_skipped(c, &at))) {
+		add_names(&text, value->producer->name, value->name);
+		npu_text_add(&text, " %12s %12s\n", "reused early",
+			     "not compared");
+	}
 	npu_text_add(&text, "\n");
 	return npu_print_readable(&text, err);
 }

@@ -1,5 +1,6 @@
 /* tools/npu_verb_inspect.c - what a network is: nodes, shapes, MACs, weights.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_utf8.h"
 #include "base/npu_text.h"
 #include "tools/npu_model_arguments.h"
 #include "tools/npu_run_files.h"
@@ -110,18 +111,25 @@ static const char *operator_text(const struct npu_node *node, char out[CELL])
 	return out;
 }
 
-static void add_values(struct npu_text *out, const struct npu_graph *graph,
-		       const char *title, int inputs)
+static void add_value(struct npu_text *out, const char *title,
+		      const struct npu_value *value)
 {
 	char shape[CELL];
 
+	npu_text_add(out, "%-8s ", title);
+	npu_text_add_safe(out, value->name);
+	npu_text_add(out, " %s%s\n", npu_dtype_name(value->dtype),
+		     shape_text(value, shape));
+}
+
+static void add_values(struct npu_text *out, const struct npu_graph *graph,
+		       const char *title, int inputs)
+{
 	for (uint32_t i = 0; i < graph->value_count; i++) {
 		const struct npu_value *value = graph->values[i];
 
 		if (inputs ? value->is_input : value->is_output)
-			npu_text_add(out, "%-8s %s %s%s\n", title, value->name,
-			       npu_dtype_name(value->dtype),
-			       shape_text(value, shape));
+			add_value(out, title, value);
 	}
 }
 
@@ -156,7 +164,9 @@ static void add_table(struct npu_text *out, const struct npu_graph *graph)
 	int name_width, op_width, shape_width;
 
 	measure(graph, &name_width, &op_width, &shape_width);
-	npu_text_add(out, "%-8s %s\n", "network", graph->name);
+	npu_text_add(out, "%-8s ", "network");
+	npu_text_add_safe(out, graph->name);
+	npu_text_add(out, "\n");
 	add_values(out, graph, "input", 1);
 	add_values(out, graph, "output", 0);
 	npu_text_add(out, "\n%-*s  %-*s  %-*s  %14s  %11s\n", name_width, "node", op_width,
@@ -164,8 +174,9 @@ static void add_table(struct npu_text *out, const struct npu_graph *graph)
 	for (uint32_t i = 0; i < graph->node_count; i++) {
 		const struct npu_node *node = graph->nodes[i];
 
-		npu_text_add(out, "%-*s  %-*s  %-*s  %14llu  %11llu\n", name_width,
-		       node->name, op_width, operator_text(node, op),
+		npu_text_add_cell(out, node->name, (size_t)name_width, CELL);
+		npu_text_add(out, "  %-*s  %-*s  %14llu  %11llu\n",
+		       op_width, operator_text(node, op),
 		       shape_width, shape_text(node->outputs[0], shape),
 		       (unsigned long long)npu_node_macs(node),
 		       (unsigned long long)npu_node_parameters(node));

@@ -105,8 +105,13 @@ void npu__html_layer_head(struct npu_text *out, const struct npu__run *run,
 {
 	const char *name = npu__string(npu__layer(run, k), "name");
 
-	npu_text_add(out, "<th scope=row data-v=%zu><small>%zu</small> <bdi>",
-		     k, k);
+	npu_text_add(out, "<th scope=row data-v=%zu", k);
+	if (strlen(name) > NPU__NAME_LONG) { /* the whole of it */
+		npu_text_add(out, " title=\"");
+		npu__html_text(out, name);
+		npu_text_add(out, "\"");
+	}
+	npu_text_add(out, "><small>%zu</small> <bdi>", k);
 	npu__html_name(out, name, NPU__NAME_LONG);
 	npu_text_add(out, "</bdi></th>");
 }

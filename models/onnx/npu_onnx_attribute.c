@@ -95,9 +95,9 @@ static enum npu_status read_ints(const struct attribute *a, int64_t *out,
 				 uint8_t *count)
 {
 	size_t n = 0;
-	char what[NPU__NAME_LIMIT];
+	char what[256];
 
-	snprintf(what, sizeof what, "attribute %s of node %s", a->name,
+	snprintf(what, sizeof what, "attribute %.80s of node %.120s", a->name,
 		 a->node->name);
 	NPU_TRY(npu__onnx_ints(a->reader, &a->proto.ints, what, out, NPU_DIMS,
 			       &n));

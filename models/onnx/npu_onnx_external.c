@@ -7,6 +7,8 @@
 #include "models/onnx/npu_onnx_internal.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -81,17 +83,18 @@ static enum npu_status open_beneath(struct npu__onnx *reader, const char *name,
 	for (;;) {
 		const size_t n = strcspn(at, "/");
 		const int last = !at[n];
-		char part[NPU__NAME_LIMIT + 1];
+		char part[NAME_MAX + 1];
 		int next;
 
-		memcpy(part, at, n); /* n <= NPU__NAME_LIMIT: npu__onnx_text */
-		part[n] = '\0';
-		if (!n || !strcmp(part, "..")) {
+		snprintf(part, sizeof part, "%.*s", (int)n, at);
+		if (!n || n > NAME_MAX || !strcmp(part, "..")) {
 			if (folder != reader->folder)
 				close(folder);
 			return fail_location(reader, name, location,
-					     "must not leave the model's "
-					     "folder");
+					     n > NAME_MAX
+						     ? strerror(ENAMETOOLONG)
+						     : "must not leave the "
+						       "model's folder");
 		}
 		next = openat(folder, part, last ? flags : flags | O_DIRECTORY);
 		const int error = errno;
@@ -116,7 +119,7 @@ static enum npu_status map_location(struct npu__onnx *reader, const char *name,
 				    const char *location, struct npu__span *out)
 {
 	enum npu_status status;
-	int fd;
+	int fd = -1;
 
 	if (!*location || *location == '/')
 		return fail_location(reader, name, location,

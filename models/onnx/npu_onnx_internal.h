@@ -14,7 +14,7 @@ enum {
 	NPU__NODE_LIMIT = 1 << 17,
 	NPU__VALUE_LIMIT = 1 << 20,
 	/* bytes: of one name, while reading, and of typed data made ours */
-	NPU__NAME_LIMIT = 4096,
+	NPU__NAME_LIMIT = 1 << 16,
 	NPU__SCRATCH_LIMIT = 256 << 20,
 	NPU__UNFOLD_LIMIT = 256 << 20,
 	/* Before 9 our operators mean what they mean there, but for the

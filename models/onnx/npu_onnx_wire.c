@@ -132,11 +132,11 @@ int npu__onnx_is(struct npu__span span, const char *text)
 	       (!span.size || !memcmp(span.data, text, span.size));
 }
 
-/* Bytes of the UTF-8 sequence at `p`, 0 where there is none. source: RFC 3629,
- * section 4. */
+/* Bytes of the UTF-8 sequence at `p`, 0 where there is none or it is NUL, which
+ * ends our texts. source: RFC 3629, section 4. */
 static size_t utf8_length(const uint8_t *p, size_t left)
 {
-	static const uint32_t lowest[] = { 0, 0x20, 0x80, 0x800, 0x10000 };
+	static const uint32_t lowest[] = { 0, 0x01, 0x80, 0x800, 0x10000 };
 	size_t n = p[0] < 0x80   ? 1
 		   : p[0] < 0xc0 ? 0
 		   : p[0] < 0xe0 ? 2
@@ -153,7 +153,7 @@ static size_t utf8_length(const uint8_t *p, size_t left)
 			return 0;
 		code = code << 6 | (p[i] & 0x3f);
 	}
-	if (code < lowest[n] || code == 0x7f || code > 0x10ffff ||
+	if (code < lowest[n] || code > 0x10ffff ||
 	    (code >= 0xd800 && code < 0xe000))
 		return 0;
 	return n;
@@ -175,7 +175,7 @@ enum npu_status npu__onnx_text(struct npu__onnx *reader, struct npu__span span,
 		if (!n)
 			return npu__onnx_fail(
 				reader, NPU_E_SYNTAX,
-				"name at byte %zu is not printable UTF-8: "
+				"name at byte %zu is not UTF-8 text: "
 				"byte 0x%02x",
 				npu__onnx_offset(reader, span) + i,
 				span.data[i]);

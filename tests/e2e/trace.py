@@ -3,7 +3,8 @@
 
 Slices of a track never cross; every flow has one start and one end, forward
 in time, each inside a slice of its track; counters go forward; nothing ends
-after the run.
+after the run; every event has the keys of its kind, of their types, and no
+others. source: "Trace Event Format", Google, 2016
 """
 import collections
 import json
@@ -14,6 +15,31 @@ import sys
 
 SYSTOLE, WHERE = sys.argv[1], pathlib.Path(sys.argv[2])
 EPSILON = 2e-6  # of the microseconds' last digits
+
+
+NUMBER = (int, float)
+KEYS = {  # of each kind: its keys and their types
+    "X": {"pid": int, "tid": int, "ts": NUMBER, "dur": NUMBER, "name": str,
+          "args": dict},
+    "s": {"pid": int, "tid": int, "ts": NUMBER, "id": int, "cat": str,
+          "name": str},
+    "f": {"pid": int, "tid": int, "ts": NUMBER, "id": int, "cat": str,
+          "name": str, "bp": str},
+    "C": {"pid": int, "ts": NUMBER, "name": str, "args": dict},
+    "M": {"pid": int, "name": str, "args": dict},
+}
+
+
+def check_form(e):
+    keys = dict(KEYS[e["ph"]], ph=str)
+    if e["ph"] == "M" and e["name"] == "thread_name":
+        keys["tid"] = int
+    assert set(e) == set(keys), e
+    for key, kind in keys.items():
+        assert isinstance(e[key], kind) and not isinstance(e[key], bool), e
+    assert e.get("ts", 0) >= 0 and e.get("dur", 0) >= 0, e
+    if e["ph"] == "C":
+        assert all(isinstance(v, NUMBER) for v in e["args"].values()), e
 
 
 def check_nesting(slices):
@@ -49,13 +75,15 @@ def check(model):
     out = WHERE / model
     subprocess.run([SYSTOLE, "run", model, "--mode", "timing", "--trace", "-o",
                     str(out)], check=True, stdout=subprocess.DEVNULL)
-    events = json.loads((out / "trace.json").read_text())["traceEvents"]
+    trace = json.loads((out / "trace.json").read_text())
+    assert trace["displayTimeUnit"] in ("ms", "ns")
+    events = trace["traceEvents"]
     slices = collections.defaultdict(list)
     counters = collections.defaultdict(list)
     flows = collections.defaultdict(lambda: ([], []))
     for e in events:
+        check_form(e)
         if e["ph"] == "X":
-            assert e["dur"] >= 0
             slices[e["pid"], e["tid"]].append(e)
         elif e["ph"] in "sf":
             flows[e["id"]][e["ph"] == "f"].append(e)
