@@ -2,6 +2,7 @@
  * sweep.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/npu_file.h"
+#include "sweep/npu_sweep.h"
 #include "tools/npu_report.h"
 #include "tools/npu_run_files.h"
 #include "traces/npu_runs.h"
@@ -27,7 +28,8 @@ static enum npu_status add_directory(struct npu_runs *runs,
 	if (stat(path, &info) != 0)
 		return npu_fail(err, NPU_E_IO,
 				"%s: not there; expected a directory that "
-				"systole run -o DIR made, or a sweep file",
+				"systole run -o DIR made, a sweep file, or a "
+				"name of configs/sweeps",
 				path);
 	if (!S_ISDIR(info.st_mode))
 		return npu_fail(err, NPU_E_USAGE,
@@ -90,13 +92,19 @@ static enum npu_status report_runs(const struct npu_arguments *args,
 	return status;
 }
 
-/* A run is a directory, a sweep is a file. */
+/* A run is a directory; a sweep is a file, or a name of configs/sweeps. */
 static int is_sweep(const struct npu_arguments *args)
 {
+	char path[1024];
 	struct stat info;
 
-	return args->positional_count == 1 &&
-	       stat(args->positional[0], &info) == 0 && !S_ISDIR(info.st_mode);
+	if (args->positional_count != 1)
+		return 0;
+	if (stat(args->positional[0], &info) == 0)
+		return !S_ISDIR(info.st_mode);
+	return npu_sweep_find(args->positional[0], path, sizeof path, NULL) ==
+		       NPU_OK &&
+	       stat(path, &info) == 0;
 }
 
 enum npu_status npu_verb_report(const struct npu_arguments *args,

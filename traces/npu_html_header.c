@@ -170,26 +170,13 @@ static void add_reference(struct npu_text *out, const struct npu__run *run)
 	npu_text_add(out, "</dd></div>");
 }
 
-/* What a first look wants: keys of the summary, what they are called. */
-static const struct npu__column firsts[] = {
-	{ "latency_ns", "latency", "" },
-	{ "frames_per_s", "frames a second", "" },
-	{ "roof_ratio", "of the roof", "bound_cycles over cycles" },
-	{ "utilization_ratio", "array in use", "MACs over the array's peak" },
-	{ "dram_bw_avg_gb_per_s", "DRAM, average", "" },
-	{ "energy_pj.total", "energy", "of all components" },
-	{ "power_avg_mw", "power, average", "energy over latency" },
-	{ "area_mm2.total", "die area", "" },
-};
-enum { FIRSTS = sizeof firsts / sizeof firsts[0] };
-
 static void add_cards(struct npu_text *out, const struct npu__run *run)
 {
 	const double energy = npu__real(run->summary, "energy_pj.total");
 
 	npu_text_add(out, "<dl class=cards>");
-	for (size_t i = 0; i < FIRSTS; i++)
-		add_card(out, run, firsts[i].name, firsts[i].unit);
+	for (size_t i = 0; i < NPU__FIRST_COUNT; i++)
+		add_card(out, run, npu__first[i].name, npu__first[i].unit);
 	if (energy > 0)
 		npu_text_add(out,
 			     "<div class=card><dt title=\"10^12 operations a "
@@ -210,22 +197,22 @@ static void add_run_row(struct npu_text *out, const struct npu_runs *runs,
 	npu_text_add(out, "</bdi></th><td class=text>");
 	add_run_name(out, &runs->run[r]);
 	npu_text_add(out, "</td>");
-	for (size_t i = 0; i < FIRSTS; i++)
+	for (size_t i = 0; i < NPU__FIRST_COUNT; i++)
 		npu__html_scaled_cell(out, runs, (struct npu__cell){ r, -1 },
-				      firsts[i].name, unit[i].scale);
+				      npu__first[i].name, unit[i].scale);
 	npu_text_add(out, "</tr>\n");
 }
 
 static void add_run_table(struct npu_text *out, const struct npu_runs *runs)
 {
-	struct npu__column_unit unit[FIRSTS];
+	struct npu__column_unit unit[NPU__FIRST_COUNT];
 
 	npu_text_add(out, "<div class=scroll tabindex=0 role=group aria-label="
 			  "\"Runs, table\"><table class=sortable><thead><tr>");
 	npu__html_head(out, "run", "", "its directory", 0);
 	npu__html_head(out, "is", "", "network on chip", 0);
-	for (size_t i = 0; i < FIRSTS; i++)
-		unit[i] = npu__html_unit_head(out, runs, &firsts[i]);
+	for (size_t i = 0; i < NPU__FIRST_COUNT; i++)
+		unit[i] = npu__html_unit_head(out, runs, &npu__first[i]);
 	npu_text_add(out, "</tr></thead><tbody>\n");
 	for (size_t r = 0; r < runs->count; r++)
 		add_run_row(out, runs, r, unit);

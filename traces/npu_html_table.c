@@ -100,13 +100,14 @@ struct npu__column_unit npu__html_unit_head(struct npu_text *out,
 	return unit;
 }
 
-void npu__html_layer_head(struct npu_text *out, const struct npu__run *run,
-			  size_t k)
+/* `whole`: a name that is shortened has all of it in a tip; once on a page. */
+static void add_layer_name(struct npu_text *out, const struct npu__run *run,
+			   size_t k, int whole)
 {
 	const char *name = npu__string(npu__layer(run, k), "name");
 
 	npu_text_add(out, "<th scope=row data-v=%zu", k);
-	if (strlen(name) > NPU__NAME_LONG) { /* the whole of it */
+	if (whole && strlen(name) > NPU__NAME_LONG) {
 		npu_text_add(out, " title=\"");
 		npu__html_text(out, name);
 		npu_text_add(out, "\"");
@@ -114,6 +115,12 @@ void npu__html_layer_head(struct npu_text *out, const struct npu__run *run,
 	npu_text_add(out, "><small>%zu</small> <bdi>", k);
 	npu__html_name(out, name, NPU__NAME_LONG);
 	npu_text_add(out, "</bdi></th>");
+}
+
+void npu__html_layer_head(struct npu_text *out, const struct npu__run *run,
+			  size_t k)
+{
+	add_layer_name(out, run, k, 0);
 }
 
 void npu__html_begin_data(struct npu_text *out, const char *title)
@@ -209,7 +216,7 @@ void npu__html_layer_table(struct npu_text *out, const struct npu_runs *runs,
 		npu_text_add(out, "<tr data-l=%zu data-f=\"", k);
 		npu__html_name(out, npu__string(l, "bound"), NPU__NAME_SHORT);
 		npu_text_add(out, "\">");
-		npu__html_layer_head(out, r, k);
+		add_layer_name(out, r, k, 1);
 		npu_text_add(out, "<td>");
 		npu__html_name(out, npu__string(l, "op"), NPU__NAME_SHORT);
 		npu_text_add(out, "</td><td>");

@@ -1,13 +1,19 @@
 /* traces/npu_markdown.c - the report as Markdown (CommonMark with tables).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "traces/npu_markdown_internal.h"
-#include "traces/npu_runs_internal.h"
+#include "traces/npu_html_internal.h"
 
-static void add_verdict(struct npu_text *out, const struct npu__run *run)
+static void add_verdict(struct npu_text *out, const struct npu_runs *runs,
+			size_t r)
 {
+	const struct npu__run *run = &runs->run[r];
 	const struct npu__verdict v = npu__verdict(run);
 
 	npu_text_add(out, "**");
+	if (runs->count > 1) {
+		npu__markdown_name(out, run->label);
+		npu_text_add(out, ": ");
+	}
 	npu__markdown_name(out, npu__string(run->summary, "network"));
 	npu_text_add(out, " on ");
 	npu__markdown_name(out, npu__string(run->summary, "chip"));
@@ -24,28 +30,31 @@ static void add_verdict(struct npu_text *out, const struct npu__run *run)
 	npu_text_add(out, ".\n\n");
 }
 
-static void add_value(struct npu_text *out, const json_t *object,
-		      const char *path)
+/* Run r against the first. */
+static void add_against(struct npu_text *out, const struct npu_runs *runs,
+			size_t r)
 {
-	const json_t *value = npu__member(object, path);
+	const json_t *first = runs->run[0].summary, *s = runs->run[r].summary;
+	const double time = npu__real(s, "latency_ns") /
+			    npu__real(first, "latency_ns");
+	const double energy = npu__real(s, "energy_pj.total") /
+			      npu__real(first, "energy_pj.total");
 
-	if (json_is_integer(value))
-		npu_text_add(out, " %" JSON_INTEGER_FORMAT " |",
-			     json_integer_value(value));
-	else
-		npu_text_add(out, " %.6g |", json_number_value(value));
+	if (!(time > 0 && time < 1e12 && energy > 0 && energy < 1e12))
+		return;
+	npu_text_add(out, "**");
+	npu__markdown_name(out, runs->run[r].label);
+	npu_text_add(out, "** is **%.3g\xc3\x97** %s than ",
+		     time > 1 ? time : 1 / time, time > 1 ? "slower" : "faster");
+	npu__markdown_name(out, runs->run[0].label);
+	npu_text_add(out, " and takes **%.3g\xc3\x97** its energy.\n\n",
+		     energy);
 }
 
-static void add_totals(struct npu_text *out, const struct npu_runs *runs)
+/* A head with a column a run. */
+static void add_run_heads(struct npu_text *out, const struct npu_runs *runs)
 {
-	static const char *const keys[] = {
-		"cycles", "latency_ns", "frames_per_s", "macs",
-		"utilization_ratio", "roof_ratio", "dram_read_bytes",
-		"dram_write_bytes", "dram_bw_avg_gb_per_s", "energy_pj.total",
-		"power_avg_mw", "area_mm2.total",
-	};
-
-	npu_text_add(out, "| total |");
+	npu_text_add(out, "| |");
 	for (size_t r = 0; r < runs->count; r++) {
 		npu_text_add(out, " ");
 		npu__markdown_name(out, runs->count > 1
@@ -57,26 +66,81 @@ static void add_totals(struct npu_text *out, const struct npu_runs *runs)
 	npu_text_add(out, "\n|---|");
 	for (size_t r = 0; r < runs->count; r++)
 		npu_text_add(out, "---:|");
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		npu_text_add(out, "\n| %s |", keys[i]);
-		for (size_t r = 0; r < runs->count; r++)
-			add_value(out, runs->run[r].summary, keys[i]);
-	}
 	npu_text_add(out, "\n");
+}
+
+static void add_totals(struct npu_text *out, const struct npu_runs *runs)
+{
+	add_run_heads(out, runs);
+	for (size_t i = 0; i < NPU__FIRST_COUNT; i++) {
+		const struct npu__measure m =
+			npu__measure_of(npu__first[i].name);
+
+		npu_text_add(out, "| %s |", npu__first[i].unit);
+		for (size_t r = 0; r < runs->count; r++) {
+			npu_text_add(out, " ");
+			npu__html_measure(out, &m,
+					  npu__real(runs->run[r].summary,
+						    npu__first[i].name));
+			npu_text_add(out, " |");
+		}
+		npu_text_add(out, "\n");
+	}
+}
+
+/* What each part takes of the whole, of every run. */
+static void add_shares(struct npu_text *out, const struct npu_runs *runs,
+		       const char *title, const char *whole,
+		       const struct npu__column *part,
+		       const struct npu__column *label, size_t count)
+{
+	npu_text_add(out, "\n## %s\n\n", title);
+	add_run_heads(out, runs);
+	for (size_t i = 0; i < count; i++) {
+		npu_text_add(out, "| %s |", label
+						    ? label[i].name
+						    : npu__last_part(part[i].name));
+		for (size_t r = 0; r < runs->count; r++) {
+			const json_t *s = runs->run[r].summary;
+			const double all = npu__real(s, whole);
+
+			npu_text_add(out, " %.1f %% |",
+				     all > 0 ? 100 * npu__real(s, part[i].name) /
+						       all
+					     : 0);
+		}
+		npu_text_add(out, "\n");
+	}
+}
+
+static void add_value(struct npu_text *out, const json_t *object,
+		      const char *path)
+{
+	const json_t *value = npu__member(object, path);
+
+	if (json_is_integer(value))
+		npu_text_add(out, " %" JSON_INTEGER_FORMAT " |",
+			     json_integer_value(value));
+	else
+		npu_text_add(out, " %.5g |", json_number_value(value));
 }
 
 static void add_layers(struct npu_text *out, const struct npu__run *run)
 {
 	static const char *const keys[] = {
 		"macs", "cycles", "span_cycles", "roof_ratio",
-		"dram_read_bytes", "dram_write_bytes", "energy_pj.total",
+		"dram_read_bytes", "dram_write_bytes",
 	};
+	const double layers = run->layer_count ? (double)run->layer_count : 1;
+	const struct npu__column_unit energy = npu__unit_for(
+		"energy_pj", npu__real(run->summary, "energy_pj.total") /
+				     layers);
 
 	npu_text_add(out, "| layer | op | bound |");
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		npu_text_add(out, " %s |", keys[i]);
-	npu_text_add(out, "\n|---|---|---|");
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+	npu_text_add(out, " energy, %s |\n|---|---|---|", energy.unit);
+	for (size_t i = 0; i <= sizeof keys / sizeof keys[0]; i++)
 		npu_text_add(out, "---:|");
 	for (size_t k = 0; k < run->layer_count; k++) {
 		const json_t *layer = npu__layer(run, k);
@@ -90,16 +154,39 @@ static void add_layers(struct npu_text *out, const struct npu__run *run)
 		npu_text_add(out, " |");
 		for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 			add_value(out, layer, keys[i]);
+		npu_text_add(out, " %.5g |",
+			     energy.scale * npu__real(layer, "energy_pj.total"));
 	}
 	npu_text_add(out, "\n");
 }
 
+static void add_title(struct npu_text *out, const struct npu_runs *runs)
+{
+	if (runs->count > 1) {
+		npu_text_add(out, "# %zu runs compared\n\n", runs->count);
+		return;
+	}
+	npu_text_add(out, "# ");
+	npu__markdown_name(out, npu__string(runs->run[0].summary, "network"));
+	npu_text_add(out, " on ");
+	npu__markdown_name(out, npu__string(runs->run[0].summary, "chip"));
+	npu_text_add(out, "\n\n");
+}
+
 void npu_write_markdown(const struct npu_runs *runs, struct npu_text *out)
 {
-	npu_text_add(out, "# Systole report\n\n");
+	if (runs->count == 0)
+		return;
+	add_title(out, runs);
+	for (size_t r = 1; r < runs->count; r++)
+		add_against(out, runs, r);
 	for (size_t r = 0; r < runs->count; r++)
-		add_verdict(out, &runs->run[r]);
+		add_verdict(out, runs, r);
 	add_totals(out, runs);
+	add_shares(out, runs, "Where the cycles went", "cycles", npu__stall,
+		   npu__remedy, NPU_STALL_COUNT);
+	add_shares(out, runs, "Where the energy went", "energy_pj.total",
+		   npu__component, NULL, NPU_COMPONENT_COUNT);
 	for (size_t r = 0; r < runs->count; r++) {
 		npu_text_add(out, "\n## Layers of ");
 		npu__markdown_name(out, runs->count > 1

@@ -24,6 +24,16 @@ const struct npu__column npu__remedy[NPU_STALL_COUNT] = {
 #define NPU_REMEDY(name, label, remedy) { label, "", remedy },
 #include "traces/npu_stall_remedy.def"
 };
+const struct npu__column npu__first[NPU__FIRST_COUNT] = {
+	{ "latency_ns", "latency", "" },
+	{ "frames_per_s", "frames a second", "" },
+	{ "roof_ratio", "of the roof", "bound_cycles over cycles" },
+	{ "utilization_ratio", "array in use", "MACs over the array's peak" },
+	{ "dram_bw_avg_gb_per_s", "DRAM, average", "" },
+	{ "energy_pj.total", "energy", "of all components" },
+	{ "power_avg_mw", "power, average", "energy over latency" },
+	{ "area_mm2.total", "die area", "" },
+};
 const struct npu__column npu__engine[NPU_RESULT_ENGINES] = {
 	{ "ld", "cycle", "LD: memory to scratchpad" },
 	{ "st", "cycle", "ST: scratchpad to memory" },

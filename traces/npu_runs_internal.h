@@ -30,6 +30,9 @@ extern const struct npu__column npu__stat[NPU__STAT_COUNT];
 extern const struct npu__column npu__stall[NPU_STALL_COUNT];
 extern const struct npu__column npu__component[NPU_COMPONENT_COUNT];
 extern const struct npu__column npu__engine[NPU_RESULT_ENGINES];
+/* What a first look wants: keys of the summary, what they are called. */
+enum { NPU__FIRST_COUNT = 8 };
+extern const struct npu__column npu__first[NPU__FIRST_COUNT];
 /* of figures.json */
 extern const struct npu__column npu__peak[NPU_PEAK_COUNT];
 /* label and remedy of a stall, npu_stall_remedy.def */

@@ -236,6 +236,27 @@ static void join_front(const struct frame *f)
 	npu_text_add(out, last ? "\"/>\n" : "");
 }
 
+static void add_front_mark(const struct frame *f, const struct mark *m,
+			   int is_knee)
+{
+	struct npu_text *out = f->p->f->out;
+
+	if (is_knee)
+		npu_text_add(out,
+			     "<path class=\"mark knee\" d=\"M%.1f %.1f l8 8-8 "
+			     "8-8-8z\"",
+			     m->x, m->y - 8);
+	else
+		npu_text_add(out,
+			     "<circle class=\"mark best\" cx=%.1f cy=%.1f "
+			     "r=4.6",
+			     m->x, m->y);
+	npu_text_add(out, " data-p=%llu>",
+		     (unsigned long long)f->p->t->point[m->row]);
+	npu__svg_point_title(f->p, m->row);
+	npu_text_add(out, "</%s>\n", is_knee ? "path" : "circle");
+}
+
 static void add_marks(const struct frame *f, size_t knee)
 {
 	struct npu_text *out = f->p->f->out;
@@ -252,25 +273,12 @@ static void add_marks(const struct frame *f, size_t knee)
 		npu_text_add(out, "</circle>\n");
 	}
 	join_front(f);
-	for (size_t i = 0; i < f->front; i++) {
-		const struct mark *m = &f->mark[i];
-		const char *shape = m->row == knee ? "path" : "circle";
-
-		if (m->row == knee)
-			npu_text_add(out,
-				     "<path class=\"mark knee\" d=\"M%.1f %.1f "
-				     "l8 8-8 8-8-8z\"",
-				     m->x, m->y - 8);
-		else
-			npu_text_add(out,
-				     "<circle class=\"mark best\" cx=%.1f "
-				     "cy=%.1f r=4.6",
-				     m->x, m->y);
-		npu_text_add(out, " data-p=%llu>",
-			     (unsigned long long)t->point[m->row]);
-		npu__svg_point_title(f->p, m->row);
-		npu_text_add(out, "</%s>\n", shape);
-	}
+	for (size_t i = 0; i < f->front; i++)
+		if (f->mark[i].row != knee)
+			add_front_mark(f, &f->mark[i], 0);
+	for (size_t i = 0; i < f->front; i++) /* on top */
+		if (f->mark[i].row == knee)
+			add_front_mark(f, &f->mark[i], 1);
 }
 
 struct box {

@@ -95,36 +95,36 @@ static void add_line(const struct columns *c, size_t row, const char *kind)
 	npu_text_add(out, "</path>\n");
 }
 
-/* Lines that others cover show nothing new: of the dominated ones every nth. */
+/* The whole front. Lines that others cover show nothing new: of the dominated
+ * ones every nth. */
 static size_t add_lines(const struct columns *c, size_t most)
 {
 	const struct npu_sweep_table *t = c->p->t;
 	const size_t group = c->p->group;
 	const size_t front = npu__count_front(t, group);
 	const size_t others = npu__count_ok(t, group) - front;
-	const size_t on = front < most ? front : most;
-	const size_t off = others < most - on ? others : most - on;
+	const size_t room = most > front ? most - front : 0;
+	const size_t off = others < room ? others : room;
 	const size_t knee = npu__knee_row(t, group);
-	size_t at[2] = { 0, 0 };
+	size_t at = 0; /* among the dominated */
 
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < t->row_count; i++) {
 			const int best = npu__on_front(t, group, i);
-			const size_t all = best ? front : others;
-			const size_t drawn = best ? on : off;
-			size_t k;
-
-			if (best != pass || !npu__is_ok(t, group, i))
+			if (best != pass || i == knee ||
+			    !npu__is_ok(t, group, i))
 				continue;
-			k = at[best]++;
-			if (i == knee || drawn == 0 ||
-			    k * drawn / all == (k + 1) * drawn / all)
+			if (best) {
+				add_line(c, i, "best");
 				continue;
-			add_line(c, i, best ? "best" : "dim");
+			}
+			if (off && at * off / others != (at + 1) * off / others)
+				add_line(c, i, "dim");
+			at++;
 		}
 	if (knee != SIZE_MAX)
 		add_line(c, knee, "knee"); /* on top */
-	return on + off;
+	return front + off;
 }
 
 static void add_level_names(const struct columns *c, const struct column *col)
@@ -213,7 +213,7 @@ void npu__svg_parallel(const struct npu__plot *p, size_t most)
 	npu__svg_end(p->f);
 	if (drawn < ok)
 		npu_text_add(p->f->out,
-			     "<p class=\"note cut\">Drawn: %zu of %zu points, "
-			     "those of the front first, then every nth.</p>\n",
+			     "<p class=\"note cut\">Drawn: %zu of %zu points: "
+			     "the front, and every nth of the others.</p>\n",
 			     drawn, ok);
 }

@@ -111,8 +111,12 @@ static void add_verdict(struct page *p, size_t group)
 				  "constraints.</p>\n");
 		return;
 	}
-	npu_text_add(out, "<strong>%zu of %zu points</strong> %s on the front",
-		     front, npu__count_ok(t, group), front > 1 ? "are" : "is");
+	npu_text_add(out, "<strong>");
+	npu__html_number(out, (double)front);
+	npu_text_add(out, " of ");
+	npu__html_number(out, (double)npu__count_ok(t, group));
+	npu_text_add(out, " points</strong> %s on the front",
+		     front > 1 ? "are" : "is");
 	if (front > 1)
 		npu_text_add(out, "; its knee is <strong>point %" PRIu64
 				  "</strong> with ",
@@ -249,13 +253,14 @@ static void add_choice(struct page *p)
 
 static void front_panel(struct page *p, size_t group)
 {
-	const double width = p->groups % 3 == 0 ? THIRD
+	const double width = p->groups % 3 == 0 || p->pairs % 3 == 0 ? THIRD
 			     : p->groups == 1 && p->pairs == 1
 				     ? WIDE
 				     : NARROW;
 	const size_t most = NPU__MARKS_MAX / (p->groups * p->pairs);
 
-	npu_text_add(p->out, "<div class=\"pair pairs\">\n");
+	npu_text_add(p->out, "<div class=\"pair pairs%s\">\n",
+		     p->groups == 1 && p->pairs % 3 == 0 ? " thirds" : "");
 	for (size_t k = 0; k < p->pairs; k++) {
 		const struct npu__figure f = next_figure(p, width);
 		const struct npu__plot plot = { &f, p->t, group };

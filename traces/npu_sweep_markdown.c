@@ -4,8 +4,9 @@
 #include "traces/npu_sweep_view_internal.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
-enum { ROWS_MAX = 100, REASONS = 12 };
+enum { REASONS = 12 };
 
 static void add_verdict(struct npu_text *out, const struct npu_sweep_table *t,
 			size_t group)
@@ -24,59 +25,87 @@ static void add_verdict(struct npu_text *out, const struct npu_sweep_table *t,
 			  "point %" PRIu64,
 		     front, npu__count_ok(t, group), front > 1 ? "are" : "is",
 		     t->point[knee]);
-	for (size_t o = 0; o < t->objective_count; o++)
-		npu_text_add(out, ", %s %.6g", t->figures[o].name,
-			     npu__value(t, group, knee, o));
+	for (size_t o = 0; o < t->objective_count; o++) {
+		const struct npu__measure m =
+			npu__measure_of(t->figures[o].name);
+
+		npu_text_add(out, ", %s ", m.label);
+		npu__html_measure(out, &m, npu__value(t, group, knee, o));
+	}
 	npu_text_add(out, ".\n\n");
+}
+
+/* Parameters that the front agrees on are said once. */
+static void add_agreed(struct npu_text *out, const struct npu_sweep_table *t,
+		       size_t group, size_t row)
+{
+	size_t n = 0;
+
+	for (size_t p = 0; p < t->parameter_count; p++) {
+		const struct npu_sweep_parameter *key = &t->parameters[p];
+
+		if (key->level_count < 2 || npu__moves_on_front(t, group, p))
+			continue;
+		npu_text_add(out, "%s%s = ",
+			     n++ ? ", " : "\nEverywhere on it: ", key->name);
+		npu__markdown_name(out, key->levels[npu__level(t, row, p)]);
+	}
+	npu_text_add(out, n ? ".\n" : "");
+}
+
+static void add_front_row(struct npu_text *out, const struct npu_sweep_table *t,
+			  size_t group, size_t row,
+			  const struct npu__column_unit *unit)
+{
+	npu_text_add(out, "| %" PRIu64 " |", t->point[row]);
+	for (size_t f = 0; f < t->figure_count; f++)
+		npu_text_add(out, " %.5g |",
+			     unit[f].scale * npu__value(t, group, row, f));
+	for (size_t p = 0; p < t->parameter_count; p++) {
+		if (!npu__moves_on_front(t, group, p))
+			continue;
+		npu_text_add(out, " ");
+		npu__markdown_name(
+			out, t->parameters[p].levels[npu__level(t, row, p)]);
+		npu_text_add(out, " |");
+	}
+	npu_text_add(out, "\n");
 }
 
 static void add_front(struct npu_text *out, const struct npu_sweep_table *t,
 		      size_t group)
 {
-	const size_t count = npu__count_front(t, group);
-	const size_t shown = count < ROWS_MAX ? count : ROWS_MAX;
-	size_t at = 0;
+	struct npu__column_unit unit[NPU_TABLE_FIGURES_MAX];
+	size_t count, columns = t->figure_count;
+	struct npu__ordered *list = npu__front_rows(t, group, &count);
 
+	if (!list) {
+		out->failed = 1;
+		return;
+	}
 	npu_text_add(out, "\n## Front of ");
 	npu__markdown_name(out, npu__group_name(t, group));
-	npu_text_add(out, "\n\n| point |");
-	for (size_t f = 0; f < t->figure_count; f++)
-		npu_text_add(out, " %s |", t->figures[f].name);
-	for (size_t p = 0; p < t->parameter_count; p++)
-		if (npu__moves_on_front(t, group, p))
-			npu_text_add(out, " %s |", t->parameters[p].name);
-	npu_text_add(out, "\n|---:|");
-	for (size_t f = 0; f < t->figure_count; f++)
-		npu_text_add(out, "---:|");
-	for (size_t p = 0; p < t->parameter_count; p++)
-		if (npu__moves_on_front(t, group, p))
-			npu_text_add(out, "---:|");
-	for (size_t i = 0; i < t->row_count; i++) {
-		if (!npu__on_front(t, group, i))
-			continue;
-		if (at * shown / count == (at + 1) * shown / count) {
-			at++;
-			continue;
-		}
-		at++;
-		npu_text_add(out, "\n| %" PRIu64 " |", t->point[i]);
-		for (size_t f = 0; f < t->figure_count; f++)
-			npu_text_add(out, " %.6g |",
-				     npu__value(t, group, i, f));
-		for (size_t p = 0; p < t->parameter_count; p++) {
-			if (!npu__moves_on_front(t, group, p))
-				continue;
-			npu_text_add(out, " ");
-			npu__markdown_name(
-				out,
-				t->parameters[p].levels[npu__level(t, i, p)]);
-			npu_text_add(out, " |");
-		}
-	}
 	npu_text_add(out, "\n");
-	if (shown < count)
-		npu_text_add(out, "\n*%zu of the %zu points on the front.*\n",
-			     shown, count);
+	add_agreed(out, t, group, list[0].row);
+	npu_text_add(out, "\n| point |");
+	for (size_t f = 0; f < t->figure_count; f++) {
+		unit[f] = npu__column_unit(t, group, f);
+		npu_text_add(out, " %s%s%s |",
+			     npu__measure_of(t->figures[f].name).label,
+			     *unit[f].unit ? ", " : "", unit[f].unit);
+	}
+	for (size_t p = 0; p < t->parameter_count; p++)
+		if (npu__moves_on_front(t, group, p)) {
+			npu_text_add(out, " %s |", t->parameters[p].name);
+			columns++;
+		}
+	npu_text_add(out, "\n|---:|");
+	while (columns--)
+		npu_text_add(out, "---:|");
+	npu_text_add(out, "\n");
+	for (size_t i = 0; i < count; i++)
+		add_front_row(out, t, group, list[i].row, unit);
+	free(list);
 }
 
 static void add_effects(struct npu_text *out, const struct npu_sweep_table *t,

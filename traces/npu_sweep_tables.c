@@ -82,31 +82,26 @@ static void begin_table(struct npu_text *out, const char *label,
 
 /* ---- the front ---- */
 
-struct ordered {
-	double key;
-	size_t row;
-};
 
 static int by_key(const void *a, const void *b)
 {
-	const struct ordered *x = a, *y = b;
+	const struct npu__ordered *x = a, *y = b;
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
 	return (x->row > y->row) - (x->row < y->row);
 }
 
-/* Rows of the front in the order of the first objective; the caller frees. */
-static struct ordered *front_rows(const struct npu_sweep_table *t, size_t group,
-				  size_t *count)
+struct npu__ordered *npu__front_rows(const struct npu_sweep_table *t,
+				     size_t group, size_t *count)
 {
-	struct ordered *list = calloc(t->row_count + 1, sizeof *list);
+	struct npu__ordered *list = calloc(t->row_count + 1, sizeof *list);
 	const double sign = t->figures[0].goal > 0 ? -1 : 1;
 
 	*count = 0;
 	for (size_t i = 0; list && i < t->row_count; i++)
 		if (npu__on_front(t, group, i))
-			list[(*count)++] = (struct ordered){
+			list[(*count)++] = (struct npu__ordered){
 				sign * npu__value(t, group, i, 0), i
 			};
 	if (list)
@@ -139,15 +134,14 @@ void npu__html_front_table(struct npu_text *out,
 {
 	struct npu__column_unit unit[NPU_TABLE_FIGURES_MAX];
 	const size_t knee = npu__knee_row(t, group);
-	size_t count, shown;
-	struct ordered *list = front_rows(t, group, &count);
+	size_t count;
+	struct npu__ordered *list = npu__front_rows(t, group, &count);
 
 	if (!list || !count) {
 		out->failed = out->failed || !list;
 		free(list);
 		return;
 	}
-	shown = count < NPU__FRONT_ROWS_MAX ? count : NPU__FRONT_ROWS_MAX;
 	add_agreed(out, t, group, list[0].row);
 	begin_table(out, "Points on the front", " data-noun=points");
 	npu__html_head(out, "point", "", "its number in the sweep", 1);
@@ -158,8 +152,8 @@ void npu__html_front_table(struct npu_text *out,
 			npu__html_head(out, t->parameters[p].name, "",
 				       t->parameters[p].doc, 1);
 	npu_text_add(out, "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < shown; i++) {
-		const size_t row = list[i * count / shown].row;
+	for (size_t i = 0; i < count; i++) {
+		const size_t row = list[i].row;
 
 		npu_text_add(out, "<tr data-p=%" PRIu64 "%s>", t->point[row],
 			     row == knee ? " class=knee" : "");
@@ -172,11 +166,6 @@ void npu__html_front_table(struct npu_text *out,
 		npu_text_add(out, "</tr>\n");
 	}
 	npu_text_add(out, "</tbody></table></div>\n");
-	if (shown < count)
-		npu_text_add(out,
-			     "<p class=\"note cut\">Listed: %zu of the %zu "
-			     "points on the front, evenly along it.</p>\n",
-			     shown, count);
 	free(list);
 }
 
@@ -228,13 +217,14 @@ void npu__html_best_table(struct npu_text *out, const struct npu_sweep_table *t)
 
 /* ---- all points ---- */
 
-/* What is listed first where not all can be: fronts, then what ran, by the
- * first objective. */
-static struct ordered *points_rows(const struct npu_sweep_table *t,
+/* What is listed where not all can be: fronts, all of them; then what ran, by
+ * the first objective. */
+static struct npu__ordered *points_rows(const struct npu_sweep_table *t,
 				   size_t *shown, size_t most)
 {
-	struct ordered *list = calloc(t->row_count + 1, sizeof *list);
+	struct npu__ordered *list = calloc(t->row_count + 1, sizeof *list);
 	const double sign = t->figures[0].goal > 0 ? -1 : 1;
+	size_t on_fronts = 0;
 
 	*shown = t->row_count;
 	if (!list)
@@ -245,9 +235,11 @@ static struct ordered *points_rows(const struct npu_sweep_table *t,
 
 		for (size_t g = 0; g < npu__group_count(t); g++)
 			best |= npu__on_front(t, g, i);
+		on_fronts += best != 0;
 		list[i].row = i;
 		list[i].key = best ? -INFINITY : isnan(v) ? INFINITY : sign * v;
 	}
+	most = most > on_fronts ? most : on_fronts;
 	if (t->row_count <= most)
 		return list;
 	qsort(list, t->row_count, sizeof *list, by_key);
@@ -306,7 +298,7 @@ static const char *kind_of(const struct npu_sweep_table *t, size_t row)
 }
 
 static void add_points(struct npu_text *out, const struct npu_sweep_table *t,
-		       const struct ordered *list, size_t shown,
+		       const struct npu__ordered *list, size_t shown,
 		       const struct npu__column_unit *unit)
 {
 	const size_t groups = npu__group_count(t);
@@ -336,7 +328,7 @@ void npu__html_points_table(struct npu_text *out,
 	struct npu__column_unit *unit =
 		calloc(groups * t->figure_count, sizeof *unit);
 	size_t shown;
-	struct ordered *list = points_rows(t, &shown, NPU__CELLS_MAX / cells);
+	struct npu__ordered *list = points_rows(t, &shown, NPU__CELLS_MAX / cells);
 
 	if (!list || !unit) {
 		out->failed = 1;

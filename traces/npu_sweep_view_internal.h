@@ -9,7 +9,6 @@
 enum {
 	NPU__MARKS_MAX = 12000, /* in all scatter plots together */
 	NPU__LINES_MAX = 2400,	/* in all parallel coordinates */
-	NPU__FRONT_ROWS_MAX = 300,
 	NPU__CELLS_MAX = 40000, /* of the table of points */
 	NPU__REASONS_MAX = 24,
 };
@@ -88,6 +87,15 @@ int npu__effects_find(const struct npu_sweep_table *t, size_t group,
 void npu__effects_clear(struct npu__effects *effects);
 
 /* ---- npu_sweep_tables.c ---- */
+
+struct npu__ordered {
+	double key;
+	size_t row;
+};
+/* Rows of the front in the order of the first objective. The caller frees; NULL
+ * when out of memory. */
+struct npu__ordered *npu__front_rows(const struct npu_sweep_table *t,
+				     size_t group, size_t *count);
 
 /* The points of the first group that are best in something, and its knee. */
 void npu__html_best_table(struct npu_text *out,

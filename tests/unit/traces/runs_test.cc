@@ -152,10 +152,11 @@ TEST(RunsMarkdown, HostileNamesAreNeverMarkup)
 			bars += text[i] == '|' && (i == 0 || text[i - 1] != '\\');
 			lines += text[i] == '\n';
 		}
-		// 12 totals + 2 heads of 3 bars; 2 layers + 2 heads of 11
-		EXPECT_EQ(bars, 14u * 3 + 4u * 11);
-		// title 2, verdict 2, totals 14, layers 3 + 4
-		EXPECT_EQ(lines, 25u);
+		// 8 totals, 9 stalls, 10 components + 2 heads each of 3 bars;
+		// 2 layers + 2 heads of 11
+		EXPECT_EQ(bars, 33u * 3 + 4u * 11);
+		// title 2, verdict 2, totals 10, 3 + 11, 3 + 12, layers 3 + 4
+		EXPECT_EQ(lines, 50u);
 	}
 }
 
