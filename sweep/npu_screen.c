@@ -5,36 +5,110 @@
 #include "sweep/npu_spearman.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+/* A point at the position of an earlier one: the same chip. */
+struct repeat {
+	uint64_t point, first;
+};
 
 struct npu_screen {
-	struct npu_score *kept; /* estimates, in the order of points */
-	size_t kept_count;
+	/* both in the order of points */
+	struct npu_score *kept; /* estimates of chips */
+	struct repeat *repeats; /* of all chips */
+	size_t kept_count, repeat_count;
 	uint64_t candidates;
 };
 
 /* ---- estimates ---- */
 
+/* Where a point was first. */
+struct place {
+	uint32_t position[NPU_AXES_MAX];
+	uint64_t point;
+	UT_hash_handle hh;
+};
+
 struct estimating {
 	const struct npu_sweep *sweep;
 	const struct npu_runner *runner;
 	struct npu_judge judge;
+	struct place *places;
 	struct npu_ranked *ranked;
-	size_t count, room;
+	struct repeat *repeats;
+	size_t count, room, repeat_count, repeat_room;
 };
 
-static struct npu_ranked *grow(struct estimating *e)
+/* `array` with room for one more than `count`; NULL: no memory, it is as
+ * before. */
+static void *grow(void *array, size_t count, size_t *room, size_t size)
 {
-	if (e->count == e->room) {
-		const size_t room = e->room ? 2 * e->room : 256;
-		struct npu_ranked *more =
-			realloc(e->ranked, room * sizeof *more);
+	const size_t wanted = *room ? 2 * *room : 256;
+	void *more;
 
-		if (!more)
-			return NULL;
-		e->ranked = more;
-		e->room = room;
-	}
+	if (count < *room)
+		return array;
+	more = realloc(array, wanted * size);
+	if (more)
+		*room = wanted;
+	return more;
+}
+
+static struct npu_ranked *add_chip(struct estimating *e)
+{
+	struct npu_ranked *more =
+		grow(e->ranked, e->count, &e->room, sizeof *more);
+
+	if (!more)
+		return NULL;
+	e->ranked = more;
 	return &e->ranked[e->count++];
+}
+
+static int add_repeat(struct estimating *e, uint64_t point, uint64_t first)
+{
+	struct repeat *more = grow(e->repeats, e->repeat_count, &e->repeat_room,
+				   sizeof *more);
+
+	if (!more)
+		return 0;
+	e->repeats = more;
+	e->repeats[e->repeat_count++] = (struct repeat){ point, first };
+	return 1;
+}
+
+/* Draws meet the same chip again: it has one place among the others. Returns
+ * -1 when out of memory. */
+static int was_before(struct estimating *e, const uint32_t *position,
+		      uint64_t point)
+{
+	const size_t size = e->sweep->axis_count * sizeof *position;
+	struct place *place;
+
+	HASH_FIND(hh, e->places, position, size, place);
+	if (place)
+		return add_repeat(e, point, place->point) ? 1 : -1;
+	place = malloc(sizeof *place);
+	if (!place)
+		return -1;
+	memcpy(place->position, position, size);
+	place->point = point;
+	HASH_ADD(hh, e->places, position, size, place);
+	return 0;
+}
+
+static void clear(struct estimating *e)
+{
+	struct place *place, *next;
+
+	HASH_ITER(hh, e->places, place, next)
+	{
+		HASH_DEL(e->places, place);
+		free(place);
+	}
+	free(e->ranked);
+	free(e->repeats);
 }
 
 /* The chip of the judge's last position with every model. */
@@ -80,12 +154,16 @@ static enum npu_status estimate_all(struct estimating *e, struct npu_error *err)
 				e->sweep->path, NPU_TRIALS_MAX);
 	for (uint64_t point = 0; point < points; point++) {
 		struct npu_ranked *out;
+		int repeats;
 
 		npu_sweep_position(e->sweep, point, position);
 		NPU_TRY(npu_judge_position(&e->judge, position, &trial, err));
 		if (trial.state != NPU_TRIAL_selected)
 			continue;
-		out = grow(e);
+		repeats = was_before(e, position, point);
+		if (repeats > 0)
+			continue;
+		out = repeats < 0 ? NULL : add_chip(e);
 		if (!out)
 			return npu_fail(err, NPU_E_NOMEM,
 					"no memory to screen");
@@ -122,6 +200,9 @@ static enum npu_status cut(struct estimating *e, struct npu_screen *screen,
 	for (size_t i = 0; i < screen->kept_count; i++)
 		screen->kept[i] = e->ranked[i].score;
 	qsort(screen->kept, screen->kept_count, sizeof *screen->kept, by_point);
+	screen->repeats = e->repeats;
+	screen->repeat_count = e->repeat_count;
+	e->repeats = NULL;
 	return NPU_OK;
 }
 
@@ -146,7 +227,7 @@ enum npu_status npu_screen_create(const struct npu_sweep *sweep,
 			: npu_fail(err, NPU_E_NOMEM, "no memory to screen");
 	if (status == NPU_OK)
 		status = cut(&e, screen, err);
-	free(e.ranked);
+	clear(&e);
 	if (status == NPU_OK)
 		*out = screen;
 	else
@@ -159,6 +240,7 @@ void npu_screen_destroy(struct npu_screen *screen)
 	if (!screen)
 		return;
 	free(screen->kept);
+	free(screen->repeats);
 	free(screen);
 }
 
@@ -181,9 +263,22 @@ static const struct npu_score *find(const struct npu_screen *screen,
 		       sizeof *screen->kept, by_point);
 }
 
+static int repeat_by_point(const void *left, const void *right)
+{
+	const struct repeat *a = left, *b = right;
+
+	return (a->point > b->point) - (a->point < b->point);
+}
+
 int npu_screen_keeps(const struct npu_screen *screen, uint64_t point)
 {
-	return find(screen, point) != NULL;
+	const struct repeat key = { .point = point };
+	const struct repeat *repeat = NULL;
+
+	if (screen->repeat_count)
+		repeat = bsearch(&key, screen->repeats, screen->repeat_count,
+				 sizeof key, repeat_by_point);
+	return find(screen, repeat ? repeat->first : point) != NULL;
 }
 
 /* ---- estimates against simulations ---- */

@@ -10,7 +10,8 @@ extern "C" {
 
 /* Estimate every point that the chip alone does not rule out (npu_estimate.h),
  * combine models as objectives do, rank (npu_rank.h, constraints of results
- * included) and keep the best ones. The same sweep gives the same points.
+ * included) and keep the best ones. A chip that is drawn again has one place
+ * and shares its fate. The same sweep gives the same points.
  *   out     NULL where the sweep has no `screen`; goes into the options of
  *           plans and rows, which refuse such a sweep without it
  *   errors  of technologies and expressions; E_LIMIT: more than NPU_TRIALS_MAX;
@@ -21,7 +22,7 @@ NPU_NODISCARD enum npu_status npu_screen_create(const struct npu_sweep *sweep,
 						struct npu_error *err);
 void npu_screen_destroy(struct npu_screen *screen);
 
-/* How many points were estimated, and are kept. */
+/* How many chips were estimated, and are kept. */
 uint64_t npu_screen_candidates(const struct npu_screen *screen);
 uint64_t npu_screen_kept(const struct npu_screen *screen);
 

@@ -99,7 +99,7 @@ static void print_plan(const struct npu_sweep_command *c,
 					      sweep->constraints[i].text);
 	if (c->screen)
 		printf("  %10" PRIu64 "  screened out: not among the best "
-		       "%" PRIu64 " points by their estimates\n",
+		       "%" PRIu64 " chips by their estimates\n",
 		       plan->screened, npu_screen_kept(c->screen));
 	print_line(plan->capped, "beyond run_cap");
 	print_line(plan->elsewhere, "of other shards");

@@ -25,7 +25,7 @@ static void print(const struct npu_sweep *sweep,
 	const char *before = "";
 
 	printf("screen: %" PRIu64 " of %" PRIu64
-	       " points kept by their estimates",
+	       " chips kept by their estimates",
 	       npu_screen_kept(screen), npu_screen_candidates(screen));
 	if (c->points < 2) {
 		printf("; no figures to compare them with\n");

@@ -83,10 +83,10 @@ def figures():
     assert plan["to_simulate"] == 2 * keep, plan
     text = systole("plan", file, "--store", WHERE / "some.sqlite").stdout
     assert re.search(rf"{plan['screened']}  screened out: not among the best "
-                     rf"{keep} points", text), text
+                     rf"{keep} chips", text), text
     said = systole("run", file, "--store", WHERE / "some.sqlite",
                    "--progress", "none").stdout
-    assert f"screen: {keep} of {POSSIBLE} points kept" in said, said
+    assert f"screen: {keep} of {POSSIBLE} chips kept" in said, said
     assert re.search(r"latency_ns 0\.\d+, energy_pj -?0\.\d+$", said,
                      re.M), said  # area is no estimate
     plain = systole.export(file, WHERE / "some.sqlite")
@@ -129,13 +129,16 @@ def methods():
     for method in ("random", "lhs", "sobol"):
         seed = "" if method == "sobol" else "seed: 3\n"
         file = write(f"{method}.yaml", f"sweep: s\nmethod: {method}\n{seed}"
-                     "samples: 90\nscreen: {keep: 12}\n" + SPACE)
+                     "samples: 300\nscreen: {keep: 12}\n" + SPACE)
         store = WHERE / f"{method}.sqlite"
         done = systole.run(file, store)
         assert done["screen"]["kept"] == 12, done
-        points = {r["point"] for r in systole.rows(file, store)
-                  if r["state"] not in ("screened", "constrained")}
-        assert len(points) == 12, points
+        kept = [r for r in systole.rows(file, store)
+                if r["state"] not in ("screened", "constrained")]
+        chips = {tuple(r[k] for k in r if "." in k) for r in kept}
+        # chips that are drawn again ride along
+        assert len(chips) == 12 and done["simulated"] == 24, done
+        assert done["repeated"] == len(kept) - 24, done
     file = write("list.yaml", """
 sweep: s
 method: list
