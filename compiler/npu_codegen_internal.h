@@ -129,6 +129,11 @@ struct npu_step {
 	uint32_t after[NPU_AFTERS];
 };
 
+/* How many instructions of each engine are known to be complete. */
+struct npu_clock {
+	uint32_t at[NPU_ENGINE_COUNT];
+};
+
 /* ---- layers ---- */
 
 enum npu_layer_kind {
@@ -219,6 +224,7 @@ struct npu_codegen {
 
 	uint32_t *order; /* steps as they will be dispatched; NONE: withdrawn */
 	uint32_t order_count;
+	struct npu_clock *clock; /* by step, when it is complete itself */
 	struct npu_error *err;
 	enum npu_status failed; /* while making steps; NPU_OK: none */
 };

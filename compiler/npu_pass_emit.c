@@ -162,31 +162,64 @@ static int uses(const struct npu_step *step, uint32_t buffer)
 	return 0;
 }
 
+/* Place in order of the layer's last step. */
+static uint32_t end_of_layer(const struct npu_codegen *cg, uint32_t layer)
+{
+	uint32_t i = cg->order_count;
+
+	while (i-- > 0)
+		if (cg->order[i] != NPU_NONE &&
+		    npu__layer_of(cg, cg->order[i]) == layer)
+			return i;
+	return NPU_NONE;
+}
+
+/* Does step `b` start when `a`, before it in order, is complete? */
+static int follows(const struct npu_codegen *cg, uint32_t b, uint32_t a)
+{
+	const enum npu_engine_id engine = npu_insn_engine(&cg->step[a].insn);
+
+	return cg->clock[b].at[engine] >= cg->clock[a].at[engine];
+}
+
+/* Do all who take the buffer's place after step `end` of the order wait for it?
+ * Engines keep their order: the first of each says so for all. */
+static int is_waited_for(const struct npu_codegen *cg, uint32_t buffer,
+			 uint32_t end)
+{
+	uint32_t seen = 0;
+
+	for (uint32_t i = end + 1; i < cg->order_count; i++) {
+		const uint32_t step = cg->order[i];
+		enum npu_engine_id engine;
+
+		if (step == NPU_NONE ||
+		    !uses_place_of(cg, &cg->step[step], buffer))
+			continue;
+		engine = npu_insn_engine(&cg->step[step].insn);
+		if (!(seen >> engine & 1) && !follows(cg, step, cg->order[end]))
+			return 0;
+		seen |= 1u << engine;
+	}
+	return 1;
+}
+
 /* Is all of a resident value there when its layer completes? The layer's last
- * step must write it - then who takes its place waits for a later reader - and
- * nothing may have taken its place since the first. */
+ * step must write it, who takes its place must wait for that, and nothing may
+ * have taken its place since the first. */
 static int is_whole(const struct npu_codegen *cg, const struct npu_value *value)
 {
-	uint32_t buffer = cg->layout[value->id].buffer, i = cg->order_count;
-	const struct npu_step *step;
-	int is_last = 1;
+	const uint32_t buffer = cg->layout[value->id].buffer;
+	const uint32_t end = end_of_layer(cg, value->producer->id);
 
-	while (i-- > 0) {
-		if (cg->order[i] == NPU_NONE)
-			continue;
-		step = &cg->step[cg->order[i]];
-		if (is_last && npu__layer_of(cg, cg->order[i]) !=
-				       value->producer->id)
-			continue;
-		if (is_last && !uses(step, buffer))
+	if (end == NPU_NONE || !uses(&cg->step[cg->order[end]], buffer))
+		return 0;
+	for (uint32_t i = end + 1; i-- > 0;)
+		if (cg->order[i] != NPU_NONE &&
+		    cg->order[i] >= cg->buffer[buffer].first &&
+		    uses_place_of(cg, &cg->step[cg->order[i]], buffer))
 			return 0;
-		is_last = 0;
-		if (cg->order[i] < cg->buffer[buffer].first)
-			continue;
-		if (uses_place_of(cg, step, buffer))
-			return 0;
-	}
-	return !is_last;
+	return is_waited_for(cg, buffer, end);
 }
 
 static int is_tensor(const struct npu_codegen *cg, uint32_t v)

@@ -11,17 +11,12 @@
 
 enum { ENGINES = NPU_ENGINE_COUNT, SPACES = 3 + NPU_REGIONS, GENEROUS = 255 };
 
-struct clock {
-	uint32_t at[ENGINES]; /* instructions known to be complete */
-};
-
 struct tokens {
 	struct npu_codegen *cg;
 	struct npu_uses uses[SPACES];
-	struct clock now[ENGINES];  /* of the engine's last instruction */
-	uint32_t number[ENGINES];   /* instructions so far */
+	struct npu_clock now[ENGINES]; /* of the engine's last instruction */
+	uint32_t number[ENGINES];      /* instructions so far */
 	uint32_t *step_of[ENGINES]; /* step of the engine's n-th instruction */
-	struct clock *done;         /* by step: known when it is complete */
 	uint32_t *place;            /* by step: place in order */
 	uint32_t count[ENGINES][ENGINES], most[ENGINES][ENGINES];
 };
@@ -80,7 +75,7 @@ static uint32_t pair(uint32_t producer, uint32_t consumer)
 	return (producer - 1) * 3 + others;
 }
 
-static void learn(struct clock *clock, const struct clock *more)
+static void learn(struct npu_clock *clock, const struct npu_clock *more)
 {
 	for (int e = 0; e < ENGINES; e++)
 		if (clock->at[e] < more->at[e])
@@ -92,7 +87,7 @@ static void wait_for(struct tokens *t, uint32_t step, uint32_t engine,
 		     uint32_t need[ENGINES])
 {
 	struct npu_codegen *cg = t->cg;
-	struct clock *clock = &t->now[engine];
+	struct npu_clock *clock = &t->now[engine];
 
 	need[engine] = 0;
 	for (;;) {
@@ -111,7 +106,7 @@ static void wait_for(struct tokens *t, uint32_t step, uint32_t engine,
 			return;
 		cg->step[step].insn.any.wait |= 1u << pair(from, engine);
 		cg->step[latest].insn.any.signal |= 1u << pair(from, engine);
-		learn(clock, &t->done[latest]);
+		learn(clock, &cg->clock[latest]);
 	}
 }
 
@@ -181,7 +176,7 @@ static enum npu_status walk(struct tokens *t)
 		NPU_TRY(conflicts(t, &cg->step[step].insn, engine, need));
 		wait_for(t, step, engine, need);
 		t->now[engine].at[engine] = t->number[engine];
-		t->done[step] = t->now[engine];
+		cg->clock[step] = t->now[engine];
 	}
 	count_tokens(t);
 	for (uint32_t p = 1; p < ENGINES; p++)
@@ -201,11 +196,11 @@ enum npu_status npu__pass_tokens(struct npu_codegen *cg)
 	if (!t)
 		return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
 	t->cg = cg;
-	t->done = npu_new(cg->arena, struct clock, cg->step_count);
+	cg->clock = npu_new(cg->arena, struct npu_clock, cg->step_count);
 	t->place = npu_new(cg->arena, uint32_t, cg->step_count);
 	for (int e = 1; e < ENGINES; e++)
 		t->step_of[e] = npu_new(cg->arena, uint32_t, cg->step_count);
-	if (t->done && t->place && t->step_of[1] && t->step_of[2] &&
+	if (cg->clock && t->place && t->step_of[1] && t->step_of[2] &&
 	    t->step_of[3] && t->step_of[4])
 		status = walk(t);
 	else
