@@ -125,10 +125,63 @@ static uint32_t end_of_group(const struct npu_codegen *cg, uint32_t layer)
 	return layer;
 }
 
-/* Let `value` stay if there is room beside the others that do. */
-static void try_value(struct npu_codegen *cg, uint32_t v)
+/* Estimated cycles of the group of layers that begins at `lo`; *next: after it.
+ * Its engines work side by side. */
+static uint64_t group_cycles(const struct npu_codegen *cg, uint32_t lo,
+			     uint32_t *next)
 {
-	struct npu_layout *l = &cg->layout[v], kept = *l;
+	uint64_t mx = 0, vx = 0, apart = 0;
+	double dram = 0;
+	uint32_t n = lo;
+
+	for (; n < cg->work_count && cg->work[n].group == cg->work[lo].group;
+	     n++) {
+		const struct npu_tiling *t = &cg->work[n].tiling;
+		double own = (double)t->dram_bytes / cg->dram_bytes_per_cycle;
+
+		mx += t->mx_cycles;
+		vx += t->vx_cycles;
+		dram += own;
+		apart += t->cycles -
+			 npu__min(t->cycles,
+				  npu__max(npu__max(t->mx_cycles, t->vx_cycles),
+					   (uint64_t)own));
+	}
+	*next = n;
+	return npu__max(npu__max(mx, vx), (uint64_t)dram) + apart;
+}
+
+static uint64_t cycles_between(const struct npu_codegen *cg, uint32_t lo,
+			       uint32_t hi)
+{
+	uint64_t cycles = 0;
+
+	while (lo <= hi)
+		cycles += group_cycles(cg, lo, &lo);
+	return cycles;
+}
+
+/* Tile layers lo..hi anew; 0 where one does not fit any more. */
+static int fits(struct npu_codegen *cg, uint32_t lo, uint32_t hi)
+{
+	struct npu_error *err = cg->err;
+	int all = 1;
+
+	cg->err = NULL;
+	for (uint32_t n = lo; all && n <= hi; n++)
+		all = npu__tile_layer(cg, &cg->work[n]) == NPU_OK;
+	cg->err = err;
+	return all;
+}
+
+/* Let `value` stay if there is room beside the others that do, and if the
+ * layers beside it, whose tiles have less room, are faster for it. `before`: for
+ * their tilings as they are. */
+static void try_value(struct npu_codegen *cg, uint32_t v,
+		      struct npu_work *before)
+{
+	struct npu_layout *l = &cg->layout[v], kept = *l, old = *l;
+	uint64_t cycles;
 	uint32_t lo, hi;
 
 	if (l->resident || !measure(cg, cg->graph->values[v], &kept))
@@ -139,22 +192,30 @@ static void try_value(struct npu_codegen *cg, uint32_t v)
 		if (cg->held_bytes[n] + kept.spad_bytes >
 		    npu__share_of_spad(cg, cg->share[n].keeps))
 			return;
-	for (uint32_t n = lo; n <= hi; n++)
+	cycles = cycles_between(cg, lo, hi);
+	for (uint32_t n = lo; n <= hi; n++) {
+		before[n] = cg->work[n];
 		cg->held_bytes[n] += kept.spad_bytes;
+	}
 	kept.resident = 1;
 	kept.placed = 0;
 	*l = kept;
-}
-
-static int is_touched(const struct npu_codegen *cg, const struct npu_work *work)
-{
-	return cg->held_bytes[work->layer] > 0;
+	if (fits(cg, lo, hi) && cycles_between(cg, lo, hi) < cycles)
+		return;
+	*l = old;
+	for (uint32_t n = lo; n <= hi; n++) {
+		cg->work[n] = before[n];
+		cg->held_bytes[n] -= kept.spad_bytes;
+	}
 }
 
 enum npu_status npu__pass_resident(struct npu_codegen *cg)
 {
+	struct npu_work *before =
+		npu_new(cg->arena, struct npu_work, cg->work_count);
+
 	cg->held_bytes = npu_new(cg->arena, uint64_t, cg->work_count);
-	if (!cg->held_bytes)
+	if (!cg->held_bytes || !before)
 		return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
 	/* slices of channels must start at whole lines */
 	if (cg->T % NPU_LINE || cg->chip->array.overlap == NPU_overlap_none)
@@ -166,11 +227,8 @@ enum npu_status npu__pass_resident(struct npu_codegen *cg)
 
 			if (cg->layout[v].last < cg->work_count &&
 			    cg->layout[v].last - cg->layout[v].first == life)
-				try_value(cg, v);
+				try_value(cg, v, before);
 		}
-	for (uint32_t n = 0; n < cg->work_count; n++)
-		if (is_touched(cg, &cg->work[n]))
-			NPU_TRY(npu__tile_layer(cg, &cg->work[n]));
 	return NPU_OK;
 }
 
