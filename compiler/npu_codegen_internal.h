@@ -359,6 +359,10 @@ static inline int npu__is_held(const struct npu_codegen *cg,
 {
 	return cg->layout[value->id].resident;
 }
+/* Channels of which tiles take whole ones: columns of the array; where they are
+ * slices of a resident value, these start at whole lines too. */
+uint64_t npu__channel_unit(const struct npu_codegen *cg,
+			   const struct npu_work *work);
 enum npu_status npu__tile_layer(struct npu_codegen *cg, struct npu_work *work);
 
 /* ---- what each kind of layer knows of itself ---- */

@@ -76,7 +76,8 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 enum npu_status npu__vector_tile(struct npu_codegen *cg, struct npu_work *work)
 {
 	const int64_t *dim = space_of(work);
-	uint64_t unit = npu__max(cg->T, NPU_LINE), least = UINT64_MAX;
+	uint64_t unit = npu__max(npu__channel_unit(cg, work), NPU_LINE);
+	uint64_t least = UINT64_MAX;
 	uint64_t channels = (uint64_t)dim[3], blocks;
 	int whole_c =
 		work->kind == NPU_LAYER_reduce && work->node->low.axis == 3;

@@ -29,6 +29,20 @@ int npu__held(const struct npu_codegen *cg, const struct npu_value *value,
 	return 1;
 }
 
+uint64_t npu__channel_unit(const struct npu_codegen *cg,
+			   const struct npu_work *work)
+{
+	const struct npu_node *node = work->node;
+	uint64_t unit = cg->T;
+	int held = npu__is_held(cg, node->outputs[0]);
+
+	for (uint32_t i = 0; i < node->input_count; i++)
+		held |= node->inputs[i] && npu__is_held(cg, node->inputs[i]);
+	while (held && unit % NPU_LINE)
+		unit *= 2;
+	return unit;
+}
+
 /* Pixels beyond the image that the convolution `node` reads, on either side. */
 static uint64_t border_of(const struct npu_node *node, int level)
 {
@@ -217,8 +231,7 @@ enum npu_status npu__pass_resident(struct npu_codegen *cg)
 	cg->held_bytes = npu_new(cg->arena, uint64_t, cg->work_count);
 	if (!cg->held_bytes || !before)
 		return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
-	/* slices of channels must start at whole lines */
-	if (cg->T % NPU_LINE || cg->chip->array.overlap == NPU_overlap_none)
+	if (cg->chip->array.overlap == NPU_overlap_none)
 		return NPU_OK;
 	/* short lives first: they gain most for the room they take */
 	for (uint32_t life = 1; life < cg->work_count; life++)

@@ -384,13 +384,14 @@ static void try_parts(struct search *f, struct npu_tiling t)
 
 /* Under `overlap: none` the array pays whole folds, so that only cuts at
  * multiples of what lies on its rows and columns cost nothing. */
-static void units(const struct npu_codegen *cg, uint64_t *m_unit,
-		  uint64_t *n_unit, const struct npu_matrix_shape *s)
+static void units(const struct npu_codegen *cg, const struct npu_work *work,
+		  uint64_t *m_unit, uint64_t *n_unit)
 {
+	const struct npu_matrix_shape *s = &work->shape;
 	const struct npu_chip *chip = cg->chip;
 
 	*m_unit = 1;
-	*n_unit = chip->array.cols;
+	*n_unit = npu__channel_unit(cg, work);
 	if (chip->array.overlap == NPU_overlap_full)
 		return;
 	if (chip->array.dataflow == NPU_dataflow_ws)
@@ -409,7 +410,7 @@ static void search_shape(struct search *f)
 	uint64_t ys[SIZES], xs[SIZES], ns[SIZES], m_unit, n_unit;
 	uint32_t y_count, x_count, n_count;
 
-	units(f->cg, &m_unit, &n_unit, s);
+	units(f->cg, f->work, &m_unit, &n_unit);
 	n_count = sizes(s->n, n_unit, 65535, ns);
 	y_count = sizes(s->oh, 1, 32767, ys);
 	/* more than the accumulators hold would only crowd out what fits */

@@ -127,6 +127,8 @@ void check_everywhere(void (*build)(Net &))
 		chip_named("scalesim"),
 		chip_named("datacenter"),
 		chip_named("edge", { "array.rows=16", "array.cols=32" }),
+		/* columns that are no whole lines */
+		chip_named("edge", { "array.cols=24", "vector.lanes=48" }),
 	};
 
 	for (const struct npu_chip &chip : chips) {
@@ -244,19 +246,43 @@ TEST(CodegenRun, InvertedResidualsAreExact)
 	});
 }
 
+/* Convolutions whose values are worth keeping in the scratchpad. */
+void borders_and_strides(Net &net)
+{
+	npu_value *x = net.input(NPU_bf16, { 1, 11, 9, 16 });
+
+	x = net.conv(x, Conv().k(3, 3).outs(32).pads(1).type(NPU_bf16));
+	x = net.conv(x,
+		     Conv().k(5, 5).outs(16).pads(2).stride(2).type(NPU_bf16));
+	x = net.conv(x,
+		     Conv().k(3, 3).outs(20).pads(2).dilate(2).type(NPU_bf16));
+	net.output(net.conv(x, Conv().outs(16).stride(2).type(NPU_bf16)));
+}
+
 TEST(CodegenRun, ValuesThatStayHaveBordersAndStrides)
 {
-	check_everywhere([](Net &net) {
-		npu_value *x = net.input(NPU_bf16, { 1, 11, 9, 16 });
+	check_everywhere(borders_and_strides);
+}
 
-		x = net.conv(x, Conv().k(3, 3).outs(32).pads(1).type(NPU_bf16));
-		x = net.conv(x, Conv().k(5, 5).outs(16).pads(2).stride(2).type(
-					NPU_bf16));
-		x = net.conv(x, Conv().k(3, 3).outs(20).pads(2).dilate(2).type(
-					NPU_bf16));
-		net.output(
-			net.conv(x, Conv().outs(16).stride(2).type(NPU_bf16)));
-	});
+TEST(CodegenRun, ValuesStayOnArraysOfAnyWidth)
+{
+	for (const char *cols : { "array.cols=16", "array.cols=24" }) {
+		struct npu_codegen_options options = {};
+		struct npu_program *program = nullptr;
+		struct npu_text text = {};
+		Net net(7);
+
+		borders_and_strides(net);
+		options.dump = "resident";
+		options.dump_text = &text;
+		const struct npu_chip chip = chip_named("edge", { cols });
+		ASSERT_EQ(npu_codegen(net.graph, &chip, &options, &program,
+				      nullptr),
+			  NPU_OK);
+		EXPECT_NE(strstr(text.data, "stays"), nullptr) << cols;
+		npu_text_clear(&text);
+		npu_program_destroy(program);
+	}
 }
 
 TEST(CodegenRun, FloatConvolutionsAreExact)
