@@ -133,20 +133,34 @@ static long find_layer(const struct npu__run *run, const struct named *list,
 	return -1;
 }
 
+/* That a layer's energy is read in. */
+static struct npu__column_unit energy_unit(const struct npu_runs *runs)
+{
+	const struct npu__run *first = &runs->run[0];
+	const double layers = first->layer_count ? (double)first->layer_count
+						 : 1;
+
+	return npu__unit_for("energy_pj",
+			     npu__real(first->summary, "energy_pj.total") /
+				     layers);
+}
+
 static void add_matched(struct npu_text *out, const struct npu_runs *runs,
 			struct named *const lists[], size_t k, size_t nth)
 {
 	static const char *const keys[] = { "cycles", "energy_pj.total" };
 	const struct npu__run *first = &runs->run[0];
 	const json_t *layer = npu__layer(first, k);
+	const double scale[] = { 1, energy_unit(runs).scale };
 
 	npu_text_add(out, "<tr>");
 	npu__html_layer_head(out, first, k);
 	for (size_t i = 0; i < 2; i++) {
 		const double base = npu__real(layer, keys[i]);
 
-		npu__html_cell(out, runs, (struct npu__cell){ 0, (long)k },
-			       keys[i]);
+		npu__html_scaled_cell(out, runs,
+				      (struct npu__cell){ 0, (long)k }, keys[i],
+				      scale[i]);
 		for (size_t r = 1; r < runs->count; r++) {
 			long at = find_layer(&runs->run[r], lists[r],
 					     npu__string(layer, "name"), nth);
@@ -155,8 +169,9 @@ static void add_matched(struct npu_text *out, const struct npu_runs *runs,
 				npu_text_add(out, "<td></td><td></td>");
 				continue;
 			}
-			npu__html_cell(out, runs, (struct npu__cell){ r, at },
-				       keys[i]);
+			npu__html_scaled_cell(out, runs,
+					      (struct npu__cell){ r, at },
+					      keys[i], scale[i]);
 			if (base > 0)
 				npu__html_computed(
 					out,
@@ -173,13 +188,15 @@ static void add_matched(struct npu_text *out, const struct npu_runs *runs,
 
 static void add_matched_heads(struct npu_text *out, const struct npu_runs *runs)
 {
-	static const char *const titles[] = { "cycles", "energy pJ" };
+	static const char *const titles[] = { "cycles", "energy" };
+	const char *const units[] = { "", energy_unit(runs).unit };
 
 	npu_text_add(out, "<th scope=col><span>layer</span></th>");
 	for (size_t i = 0; i < 2; i++)
 		for (size_t r = 0; r < runs->count; r++) {
-			npu_text_add(out, "<th scope=col class=n><span>%s <bdi>",
-				     titles[i]);
+			npu_text_add(out, "<th scope=col class=n><span>%s "
+					  "<small>%s</small> <bdi>",
+				     titles[i], units[i]);
 			npu__html_name(out, runs->run[r].label,
 				       NPU__NAME_SHORT);
 			npu_text_add(out, "</bdi></span></th>");

@@ -58,11 +58,14 @@ static size_t log_ticks(const struct npu__scale *s, int most, double *ticks)
 
 size_t npu__scale_ticks(const struct npu__scale *s, int most, double *ticks)
 {
-	const double step = npu__svg_step(s->to - s->from, most);
+	double step = npu__svg_step(s->to - s->from, most);
 	size_t n = 0;
 
 	if (s->is_log)
 		return log_ticks(s, most, ticks);
+	/* one tick tells no scale */
+	if (floor(s->to / step) - ceil(s->from / step) < 1)
+		step /= 2;
 	for (double i = ceil(s->from / step); i * step <= s->to && n < TICKS;
 	     i++)
 		ticks[n++] = i * step;

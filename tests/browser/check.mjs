@@ -54,6 +54,17 @@ export function quiet(page, file, what) {
 	equal(asked.join("; "), "", what + ": requests");
 }
 
+// The tables of a Markdown text below the heading that begins so: their cells,
+// heads first.
+export function markdownTable(text, heading) {
+	const lines = text.split("\n");
+	const first = lines.findIndex((line) => line.startsWith(heading));
+	const from = lines.findIndex((line, i) => i > first && line.startsWith("|"));
+	const to = lines.findIndex((line, i) => i > from && !line.startsWith("|"));
+	return lines.slice(from, to).filter((line) => !/^\|[-:|]+$/.test(line))
+		.map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()));
+}
+
 export async function accessible(page, axe, what) {
 	await page.evaluate(axe);
 	const result = await page.evaluate(() => window.axe.run());

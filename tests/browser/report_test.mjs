@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { accessible, check, equal, failures, finish, load, open, quiet } from "./check.mjs";
+import { accessible, check, equal, failures, finish, load, markdownTable, open, quiet } from "./check.mjs";
 
 const [systole, executablePath, modules] = process.argv.slice(2).map((p) => path.resolve(p));
 const { chromium, axe } = load(modules);
@@ -92,6 +92,40 @@ async function roofline(page, dir) {
 		equal(marks.length, summary.layers.filter((l) => l.macs &&
 			l[bytes + "_read_bytes"] + l[bytes + "_write_bytes"]).length, id + ": marks");
 	}
+}
+
+// The bar of the whole run is cut into the summary's shares.
+async function wholeBar(page, dir) {
+	const summary = json(dir, "summary.json");
+	const parts = await page.locator("#stalls > figure .mark").evaluateAll((all) =>
+		all.map((mark) => [mark.textContent.split(":")[0], Number(mark.getAttribute("width"))]));
+	const whole = parts.reduce((sum, part) => sum + part[1], 0);
+	const keys = { "weight load": "weight_load", "fill/drain": "fill_drain" };
+	let wrong = 0;
+	for (const [label, width] of parts)
+		wrong += Math.abs(width / whole - summary.stalls[keys[label] ?? label] / summary.cycles) >
+			1e-4;
+	equal(wrong, 0, "shares of the whole run");
+	check(parts.length > 4, `${parts.length} parts`);
+}
+
+// Layers as Markdown have the summary's numbers.
+function markdown(dir) {
+	const summary = json(dir, "summary.json");
+	const [head, ...rows] = markdownTable(String(run("report", dir, "--format", "markdown")),
+		"## Layers");
+	const scale = { "pJ": 1, "nJ": 1e-3, "\u00b5J": 1e-6, "mJ": 1e-9 };
+	let wrong = 0;
+	for (const [k, row] of rows.entries())
+		for (const [i, cell] of row.entries()) {
+			const [key, unit] = head[i].split(", ");
+			const layer = summary.layers[k];
+			const want = key === "energy" ? layer.energy_pj.total * scale[unit] : layer[key];
+			if (i > 2)
+				wrong += !(Math.abs(Number(cell) - want) <= 6e-5 * want);
+		}
+	equal(wrong, 0, "Markdown unlike the summary");
+	equal(rows.length, summary.layers.length, "layers in Markdown");
 }
 
 async function sorts(page, summary) {
@@ -231,6 +265,8 @@ try {
 	const summary = json("one", "summary.json");
 	const page = await open(browser, file);
 	await roofline(page, "one");
+	await wholeBar(page, "one");
+	markdown("one");
 	await sorts(page, summary);
 	await filters(page, summary);
 	await steps(page);

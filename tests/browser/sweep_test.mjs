@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { accessible, check, equal, failures, finish, load, open, quiet } from "./check.mjs";
+import { accessible, check, equal, failures, finish, load, markdownTable, open, quiet } from "./check.mjs";
 
 const [systole, executablePath, modules] = process.argv.slice(2).map((p) => path.resolve(p));
 const { chromium, axe } = load(modules);
@@ -32,6 +32,11 @@ objectives: [{minimize: latency_ns}, {minimize: energy_pj}, {maximize: utilizati
 		"  chip.temperature: {range: [300 K, 370 K], step: 10 K}\n" +
 		"objectives: [{minimize: latency_ns}, {minimize: energy_pj}]\n",
 };
+// generations, and points left out by their estimates
+sweeps.generations = "models: [mlp]\nmethod: nsga2\npopulation: 8\ngenerations: 3\nseed: 1\n" +
+	`parameters:\n  array.rows: [4, 8, 16]\n  array.cols: [4, 8, 16]\n${CLOCKS}` +
+	"objectives: [{minimize: latency_ns}, {minimize: area_mm2}]\n";
+sweeps.screened = sweeps.heat + "screen: {keep: 4}\n";
 const rows = {};
 function make() {
 	for (const [name, text] of Object.entries(sweeps)) {
@@ -125,7 +130,48 @@ async function tornado(page) {
 	await page.context().close();
 }
 
+// Points that were not simulated are counted, and nowhere else.
+async function screened(page) {
+	equal(rows.screened.filter((row) => row.state === "screened").length, 5, "screened");
+	equal(await page.locator("#all-points tbody tr").count(), 4, "points that were kept");
+	check((await page.locator("#outcomes").textContent()).includes("screened"), "outcomes");
+	equal(await page.locator("#space figure >> nth=0 >> .mark").count(), 4, "cells kept");
+	await page.context().close();
+}
+
+// A name of configs/sweeps, as `sweep run` takes it.
+function byName() {
+	run("sweep", "run", "quick", "--progress", "none");
+	run("report", "quick", "-o", "by-name.html");
+	check(fs.readFileSync(path.join(folder, "by-name.html"), "utf8")
+		.includes("<h1>Sweep <bdi>quick</bdi></h1>"), "a sweep by its name");
+}
+
+// The front as Markdown: the export's numbers, each column in one unit.
+function markdown(name) {
+	const [head, ...table] = markdownTable(
+		String(run("report", `${name}.yaml`, "--format", "markdown")), "## Front");
+	const keys = { "latency, \u00b5s": "latency_ns", "energy, \u00b5J": "energy_pj",
+		"area, mm\u00b2": "area_mm2", "utilization, %": "utilization_ratio" };
+	const scale = { latency_ns: 1e-3, energy_pj: 1e-6, area_mm2: 1, utilization_ratio: 100 };
+	let wrong = 0;
+	for (const cells of table)
+		for (const [i, key] of head.map((text) => keys[text]).entries())
+			if (key)
+				wrong += !(Math.abs(Number(cells[i]) / scale[key] /
+					rows[name][Number(cells[0])][key] - 1) < 6e-5);
+	equal(wrong, 0, name + ": Markdown unlike the export");
+	check(head.filter((text) => keys[text]).length === 4 && table.length > 0, String(head));
+}
+
 async function large(page, file) {
+	let least = Infinity;
+	const front = [...rows.large].sort((a, b) => a.latency_ns - b.latency_ns ||
+		a.energy_pj - b.energy_pj || a.point - b.point)
+		.filter((row) => row.energy_pj < least && ((least = row.energy_pj), true));
+	check(front.length > 0, "a front");
+	equal(await page.locator("#front tbody tr").count(), front.length, "the whole front listed");
+	equal(await page.locator("#front .mark:not(.dim)").count(), front.length, "and drawn");
 	check(fs.statSync(file).size < 6e6, "a large sweep's report is small");
 	const marks = await page.locator("#front .cut").first().textContent();
 	check(/Drawn: \d+ of 6400 points/.test(marks), marks);
@@ -168,7 +214,7 @@ try {
 		const file = path.join(folder, `${name}.html`);
 		for (const colorScheme of ["light", "dark"]) {
 			const page = await open(browser, file, { colorScheme });
-			if (name !== "large") await accessible(page, axe, `${name} ${colorScheme}`);
+			if (!["large", "generations"].includes(name)) await accessible(page, axe, `${name} ${colorScheme}`);
 			if (colorScheme === "light") await numbers(page, name, 30);
 			quiet(page, file, `${name} ${colorScheme}`);
 			await page.context().close();
@@ -184,6 +230,9 @@ try {
 	await page.context().close();
 	await heat(await at("heat"));
 	await tornado(await at("tornado"));
+	await screened(await at("screened"));
+	byName();
+	markdown("heat");
 	await large(await at("large"), path.join(folder, "large.html"));
 	const plain = await at("three", { javaScriptEnabled: false });
 	check(await plain.locator("#front svg[role=img]").count() === 9, "all pairs without JavaScript");
