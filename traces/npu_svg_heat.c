@@ -65,6 +65,7 @@ static void add_cell(const struct heat *h, uint32_t across, uint32_t up)
 	const double x = LEFT + across * h->cell[0];
 	const double y = TOP + (h->levels[1] - 1 - up) * h->cell[1];
 	const double gap = h->cell[0] > 8 && h->cell[1] > 8 ? 1 : 0;
+	int step;
 
 	if (row == SIZE_MAX) {
 		npu_text_add(out,
@@ -73,12 +74,11 @@ static void add_cell(const struct heat *h, uint32_t across, uint32_t up)
 			     x, y, h->cell[0], h->cell[1]);
 		return;
 	}
+	step = step_of(h, npu__value(h->p->t, h->p->group, row, h->figure));
 	npu_text_add(out,
 		     "<rect class=\"mark h%d%s\" x=%.1f y=%.1f width=%.1f "
 		     "height=%.1f data-p=%llu>",
-		     step_of(h, npu__value(h->p->t, h->p->group, row,
-					   h->figure)),
-		     npu__on_front(h->p->t, h->p->group, row) ? " front" : "",
+		     step, npu__on_front(h->p->t, h->p->group, row) ? " front" : "",
 		     x + gap, y + gap, h->cell[0] - 2 * gap,
 		     h->cell[1] - 2 * gap,
 		     (unsigned long long)h->p->t->point[row]);
@@ -86,9 +86,10 @@ static void add_cell(const struct heat *h, uint32_t across, uint32_t up)
 	npu_text_add(out, "</rect>");
 	if (h->cell[0] > 52 && h->cell[1] > 15) {
 		npu_text_add(out,
-			     "<text class=label x=%.1f y=%.1f "
+			     "<text class=\"cell%s\" x=%.1f y=%.1f "
 			     "text-anchor=middle>",
-			     x + h->cell[0] / 2, y + h->cell[1] / 2 + 4);
+			     step == 0 ? " dark" : "", x + h->cell[0] / 2,
+			     y + h->cell[1] / 2 + 4);
 		npu__html_measure(out, &h->measure,
 				  npu__value(h->p->t, h->p->group, row,
 					     h->figure));

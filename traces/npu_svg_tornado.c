@@ -38,7 +38,8 @@ static struct npu__scale scale_of(const struct npu__plot *p,
 static void add_grid(const struct tornado *t, double bottom)
 {
 	static const double factors[] = { 1.0 / 64, 1.0 / 16, 0.25, 0.5,
-					  0.8,	    0.9,      1,    1.1,
+					  0.8,	    0.9,      0.95, 0.98,
+					  1,	    1.02,     1.05, 1.1,
 					  1.25,	    2,	      4,    16,
 					  64 };
 	struct npu_text *out = t->p->f->out;

@@ -3,6 +3,7 @@
 #include "traces/npu_sweep_view_internal.h"
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 enum { WIDE = 1080, NARROW = 560, THIRD = 430, HEAT_LEVELS_MAX = 64 };
 
@@ -92,6 +93,17 @@ static void add_strongest(struct npu_text *out,
 	npu_text_add(out, n ? "." : "");
 }
 
+/* Trials that are yet to come. */
+static void add_missing(struct npu_text *out, const struct npu_sweep_table *t)
+{
+	for (size_t i = 0; i < t->count_count; i++)
+		if (!strcmp(t->counts[i].name, "missing") && t->counts[i].trials)
+			npu_text_add(out,
+				     " <strong>%" PRIu64 " trials</strong> are "
+				     "%s: <code>systole sweep run</code>.",
+				     t->counts[i].trials, t->counts[i].doc);
+}
+
 static void add_verdict(struct page *p, size_t group)
 {
 	const struct npu_sweep_table *t = p->t;
@@ -108,7 +120,10 @@ static void add_verdict(struct page *p, size_t group)
 	}
 	if (!front) {
 		npu_text_add(out, "no point has a result within all "
-				  "constraints.</p>\n");
+				  "constraints.");
+		if (group == 0)
+			add_missing(out, t);
+		npu_text_add(out, "</p>\n");
 		return;
 	}
 	npu_text_add(out, "<strong>");
@@ -128,8 +143,10 @@ static void add_verdict(struct page *p, size_t group)
 	npu_text_add(out, " (");
 	add_moving(out, t, group, knee);
 	npu_text_add(out, ").");
-	if (group == 0)
+	if (group == 0) {
 		add_strongest(out, t, group);
+		add_missing(out, t);
+	}
 	npu_text_add(out, "</p>\n");
 }
 
@@ -387,7 +404,7 @@ static void add_space_section(struct page *p)
 	if (has_heat_map(p->t)) {
 		npu__html_begin_section(
 			p->out, "space", "Heat map",
-			"Each objective over the two axes: the darker the "
+			"Each objective over the two axes: the more blue the "
 			"better. A frame: on the front. Hatched: no result. "
 			"The numbers are those of <a href=\"#points\">the "
 			"table of points</a>.");
