@@ -63,11 +63,19 @@ static void add(struct npu_cost *to, const struct npu_cost *c, uint64_t times)
 	to->acc_write_bytes += times * c->acc_write_bytes;
 }
 
+/* One tile is written while another is read. */
+static uint64_t half_of_accumulators(const struct npu_chip *chip)
+{
+	const uint64_t rows = npu_chip_acc_rows(chip);
+
+	return rows > 1 ? rows / 2 : 1;
+}
+
 /* Rows of outputs that half of the accumulators hold, in whole tiles. */
 static uint64_t rows_of_job(const struct npu_chip *chip,
 			    const struct npu_insn_gemm *g)
 {
-	const uint64_t half = npu_chip_acc_rows(chip) / 2;
+	const uint64_t half = half_of_accumulators(chip);
 	uint64_t unit = 1, rows = half;
 
 	if (chip->array.dataflow == NPU_dataflow_os)
@@ -165,7 +173,7 @@ static void tiles(const struct estimating *s, uint32_t layer)
 	struct part *p = &s->part[layer];
 	const uint64_t room = s->chip->scratchpad.bytes * TILES_PERCENT / 100;
 	const uint64_t moved = p->read_bytes + p->write_bytes + l->weight_bytes;
-	const uint64_t acc = npu_chip_acc_rows(s->chip) / 2;
+	const uint64_t acc = half_of_accumulators(s->chip);
 	const struct npu_insn_gemm *g = &l->gemm.gemm;
 	const uint64_t by_room = ceil_div(2 * moved, room);
 	const uint64_t by_acc =

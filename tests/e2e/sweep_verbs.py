@@ -88,7 +88,27 @@ def sensitivity():
                     rel_tol=1e-6, abs_tol=1e-9), e
             if e["parameter"] == "dram.preset" or e["value"] == "16":
                 assert of["elasticity"] is None
-    print("effects and elasticities are those of the export")
+    same_in_report(file, effects)
+    print("effects and elasticities are those of the export, and the report's")
+
+
+def same_in_report(file, effects):
+    """The report computes the same factors, for its charts, by itself."""
+    done = subprocess.run([SYSTOLE, "report", file, "--format", "markdown",
+                           "-o", WHERE / "steps.md"], capture_output=True,
+                          text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    text = (WHERE / "steps.md").read_text()
+    table = text.split("## What moves the objectives of all models")[1]
+    rows = re.findall(r"^\| (\w+) \| ([\w.]+) \| .*? \| ([\d.]+) \| .*? \| "
+                      r"([\d.]+) \|$", table.split("\n## ")[0], re.M)
+    assert len(rows) == 2 * 4, rows
+    for objective, key, least, most in rows:
+        factors = [1.0] + [1 + e["objectives"][objective]["change"]
+                           for e in effects if e["parameter"] == key and
+                           e["objectives"][objective]["change"] is not None]
+        assert math.isclose(float(least), min(factors), rel_tol=1e-3), key
+        assert math.isclose(float(most), max(factors), rel_tol=1e-3), key
 
 
 def constraints():

@@ -255,6 +255,33 @@ TEST_F(Screen, EstimatesCountTheWorkThatIsSimulated)
 		}
 }
 
+TEST_F(Screen, EstimatesOfExtremeChipsAreNumbers)
+{
+	load("sweep: s\nmethod: list\n"
+	     "models: [mlp, {model: lenet5, precision: fp32}, "
+	     "{model: mobilenet_v2, batch: 64}]\n"
+	     "list:\n"
+	     "  - {array.cols: 16, accumulators.bytes: 64, "
+	     "accumulators.banks: 1}\n"
+	     "  - {array.cols: 1, array.rows: 1, accumulators.bytes: 64}\n"
+	     "  - {array.cols: 1024, array.rows: 1024, array.dataflow: is, "
+	     "array.overlap: none, accumulators.bytes: 64 MiB}\n"
+	     "  - {scratchpad.bytes: 1 KiB, scratchpad.banks: 1}\n"
+	     "  - {scratchpad.bytes: 64 MiB, dram.preset: HBM2, "
+	     "dram.channels: 64}\n"
+	     "  - {chip.clock: 1 MHz, vector.lanes: 1, dma.width: 1}\n"
+	     "  - {dram.preset: ideal, dram.bandwidth: 1 GB/s}\n"
+	     "objectives: [{minimize: latency_ns}, {minimize: energy_pj}, "
+	     "{maximize: roof_ratio}]\n"
+	     "screen: {keep: 7}\n");
+	EXPECT_EQ(npu_screen_candidates(screen), 7u);
+	for (uint64_t point = 0; point < 7; point++) {
+		const Estimated e = estimated(point, chip(point));
+		EXPECT_TRUE(std::isfinite(e.time) && e.time > 0) << point;
+		EXPECT_TRUE(std::isfinite(e.energy) && e.energy > 0) << point;
+	}
+}
+
 // By the definition: fronts of estimates, products over models, the budget of
 // power as a constraint.
 TEST_F(Screen, KeptPointsAreThoseOfTheFirstFronts)
