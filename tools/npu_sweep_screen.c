@@ -23,20 +23,17 @@ static void print(const struct npu_sweep *sweep,
 		  const struct npu_correlation *c)
 {
 	const char *before = "";
+	const int is_all = c->points == npu_screen_candidates(screen);
 
 	printf("screen: %" PRIu64 " of %" PRIu64
-	       " chips kept by their estimates",
+	       " chips kept by their estimates\n",
 	       npu_screen_kept(screen), npu_screen_candidates(screen));
-	if (c->points < 2) {
-		printf("; no figures to compare them with\n");
+	if (c->points < 2)
 		return;
-	}
-	printf("; rank correlation with the simulation\n  (Spearman), over "
-	       "the %" PRIu64 " simulated alone, which %s: ",
-	       c->points,
-	       npu_screen_kept(screen) < npu_screen_candidates(screen)
-		       ? "understates it"
-		       : "are all");
+	printf("rank correlation (Spearman) of estimate and simulation, over "
+	       "%s %" PRIu64 "%s: ",
+	       is_all ? "all" : "the", c->points,
+	       is_all ? "" : " kept, which understates it");
 	for (size_t o = 0; o < sweep->objective_count; o++) {
 		if (!is_estimated(sweep, o))
 			continue;
