@@ -47,3 +47,12 @@ add_test(NAME e2e.sweep_verbs
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/sweep-verbs-e2e
   ${PROJECT_SOURCE_DIR}/docs/sweeps.md)
 set_tests_properties(e2e.sweep_verbs PROPERTIES LABELS e2e TIMEOUT 120)
+
+# Instructions of a trial, counted by valgrind, which sanitizers do not bear.
+if(NOT NPU_SANITIZE)
+  add_test(NAME bench.trial_cost
+    COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/bench/trial_cost.py
+    $<TARGET_FILE:bench_trials>)
+  set_tests_properties(bench.trial_cost PROPERTIES LABELS bench TIMEOUT 120
+    SKIP_REGULAR_EXPRESSION "SKIPPED")
+endif()

@@ -26,6 +26,23 @@ static void set(json_t *object, const char *name, uint64_t value)
 	json_object_set_new(object, name, json_integer((json_int_t)value));
 }
 
+static void print_report(const struct run *r)
+{
+	const struct npu_progress *p = &r->progress;
+	const uint64_t ran = p->done - p->infeasible - p->failed;
+	const uint64_t found = ran > p->compiled ? ran - p->compiled : 0;
+
+	printf("%s: %" PRIu64 " trials; %" PRIu64 " were stored, "
+	       "%" PRIu64 " repeat others, %" PRIu64
+	       " simulated in %.2f s (%.1f/s), %" PRIu64
+	       " of them infeasible, %" PRIu64 " failed; %.0f %% found their "
+	       "program compiled\n",
+	       r->command->sweep->name, r->selected, r->stored, r->repeated,
+	       p->done, p->seconds,
+	       p->seconds > 0 ? (double)p->done / p->seconds : 0, p->infeasible,
+	       p->failed, ran ? 100 * (double)found / (double)ran : 0.0);
+}
+
 static enum npu_status report(const struct run *r, struct npu_error *err)
 {
 	const struct npu_progress *p = &r->progress;
@@ -33,14 +50,7 @@ static enum npu_status report(const struct run *r, struct npu_error *err)
 	enum npu_status status;
 
 	if (!npu_given(r->command->args, NPU_OPTION_json)) {
-		printf("%s: %" PRIu64 " trials; %" PRIu64 " were stored, "
-		       "%" PRIu64 " repeat others, %" PRIu64
-		       " simulated in %.2f s (%.1f/s), %" PRIu64
-		       " of them infeasible, %" PRIu64 " failed\n",
-		       r->command->sweep->name, r->selected, r->stored,
-		       r->repeated, p->done, p->seconds,
-		       p->seconds > 0 ? (double)p->done / p->seconds : 0,
-		       p->infeasible, p->failed);
+		print_report(r);
 		if (!r->selected)
 			printf("no trial is left to simulate: `sweep plan` "
 			       "says why\n");

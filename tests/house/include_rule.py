@@ -20,8 +20,8 @@ ALLOWED = {
               "traces"},
     "tools": {"tools", "sweep", "base", "configs", "models", "isa", "compiler", "sim",
               "traces"},
-    "bench": {"bench", "base", "configs", "models", "isa", "compiler", "sim",
-              "traces"},
+    "bench": {"bench", "sweep", "base", "configs", "models", "isa", "compiler",
+              "sim", "traces"},
 }
 # Single headers of folders that are otherwise closed.
 EXTRA = {"models": {"isa/npu_function.h"}}
