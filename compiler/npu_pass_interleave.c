@@ -237,21 +237,41 @@ static int by_start(const void *a, const void *b)
 	return (x->step > y->step) - (x->step < y->step);
 }
 
+/* Let the i-th step be the one that was start[i].step, round by round: most stay
+ * where they are. */
+static void reorder(struct interleave *s)
+{
+	struct npu_step *step = s->cg->step, held;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		uint32_t to = i, from = s->start[i].step;
+
+		if (from == i)
+			continue;
+		held = step[i];
+		for (; from != i; from = s->start[to].step) {
+			step[to] = step[from];
+			s->start[to].step = to;
+			to = from;
+		}
+		step[to] = held;
+		s->start[to].step = to;
+	}
+}
+
 /* Steps in the order of their starts; all that names steps is renamed. */
 static enum npu_status permute(struct interleave *s)
 {
 	struct npu_codegen *cg = s->cg;
-	struct npu_step *step =
-		npu_arena_take(cg->arena, cg->step_count, sizeof *step);
+	struct npu_step *step = cg->step;
 	uint32_t *now = npu_new(cg->arena, uint32_t, cg->step_count);
 
-	if (!step || !now)
+	if (!now)
 		return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
 	qsort(s->start, s->count, sizeof *s->start, by_start);
-	for (uint32_t i = 0; i < s->count; i++) {
+	for (uint32_t i = 0; i < s->count; i++)
 		now[s->start[i].step] = i;
-		step[i] = cg->step[s->start[i].step];
-	}
+	reorder(s);
 	for (uint32_t b = 0; b < cg->buffer_count; b++)
 		cg->buffer[b].first = NPU_NONE;
 	for (uint32_t i = 0; i < s->count; i++) {
@@ -269,8 +289,6 @@ static enum npu_status permute(struct interleave *s)
 	}
 	for (uint32_t i = 0; i < cg->store_count; i++)
 		cg->store[i].step = now[cg->store[i].step];
-	cg->step = step;
-	cg->step_capacity = cg->step_count;
 	return NPU_OK;
 }
 

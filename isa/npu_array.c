@@ -69,69 +69,59 @@ static void cut_k(struct npu_array_work *w, const struct npu_chip *chip,
 }
 
 /* os: a tile holds R x C outputs, and all of k streams through it. */
-static struct npu_array_work outputs_stay(const struct npu_chip *chip,
-					  const struct npu_gemm_shape *s)
+static void outputs_stay(struct npu_array_work *w, const struct npu_chip *chip,
+			 const struct npu_gemm_shape *s)
 {
 	const uint64_t k = s->k_steps * s->k_per_step;
 
-	return (struct npu_array_work){
-		.steps = 1,
-		.rounds = ceil_div(s->rows, chip->array.rows),
-		.tiles = ceil_div(s->n, chip->array.cols),
-		.rows = ceil_div(k * s->stored_of_4, 4),
-		/* the tile before shifts its outputs out */
-		.lines = chip->array.rows,
-		.lines_last_round = chip->array.rows,
-	};
+	w->steps = 1;
+	w->rounds = ceil_div(s->rows, chip->array.rows);
+	w->tiles = ceil_div(s->n, chip->array.cols);
+	w->rows = ceil_div(k * s->stored_of_4, 4);
+	/* the tile before shifts its outputs out */
+	w->lines = w->lines_last_round = chip->array.rows;
 }
 
-static struct npu_array_work inputs_stay(const struct npu_chip *chip,
-					 const struct npu_gemm_shape *s)
+static void inputs_stay(struct npu_array_work *w, const struct npu_chip *chip,
+			const struct npu_gemm_shape *s)
 {
-	struct npu_array_work w = {
-		.tiles = ceil_div(s->rows, chip->array.cols),
-		.rows = s->n,
-		.hazards = 1,
-	};
-
-	cut_k(&w, chip, s);
-	return w;
+	w->tiles = ceil_div(s->rows, chip->array.cols);
+	w->rows = s->n;
+	w->hazards = 1;
+	cut_k(w, chip, s);
 }
 
-static struct npu_array_work weights_stay(const struct npu_chip *chip,
-					  const struct npu_gemm_shape *s)
+static void weights_stay(struct npu_array_work *w, const struct npu_chip *chip,
+			 const struct npu_gemm_shape *s)
 {
 	const uint64_t C = chip->array.cols;
-	struct npu_array_work w = {
-		.tiles = ceil_div(s->n, C),
-		.rows = s->rows,
-		.hazards = 1,
-	};
 
-	cut_k(&w, chip, s);
+	w->tiles = ceil_div(s->n, C);
+	w->rows = s->rows;
+	w->hazards = 1;
+	cut_k(w, chip, s);
 	if (s->tb) {
 		/* W is [n][k]: a line is one of n, turned on its way */
-		w.lines = w.lines_last_round = s->n < C ? s->n : C;
-		w.lines_last_tile = s->n % C ? s->n % C : C;
+		w->lines = w->lines_last_round = s->n < C ? s->n : C;
+		w->lines_last_tile = s->n % C ? s->n % C : C;
 	}
-	return w;
 }
 
 struct npu_array_work npu_array_cut(const struct npu_chip *chip,
 				    const struct npu_gemm_shape *s)
 {
 	const uint64_t R = chip->array.rows;
-	struct npu_array_work w;
+	struct npu_array_work w = { 0 };
 
 	switch (chip->array.dataflow) {
 	case NPU_dataflow_os:
-		w = outputs_stay(chip, s);
+		outputs_stay(&w, chip, s);
 		break;
 	case NPU_dataflow_is:
-		w = inputs_stay(chip, s);
+		inputs_stay(&w, chip, s);
 		break;
 	default:
-		w = weights_stay(chip, s);
+		weights_stay(&w, chip, s);
 		break;
 	}
 	if (chip->array.overlap == NPU_overlap_none)
@@ -148,6 +138,8 @@ struct npu_array_work npu_array_cut(const struct npu_chip *chip,
 	}
 	/* a row's wave leaves in the last of its cycles */
 	w.passes = s->passes;
+	if (s->passes == 1)
+		return w;
 	w.rows *= s->passes;
 	w.slots *= s->passes;
 	w.turn *= s->passes;
