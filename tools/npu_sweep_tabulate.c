@@ -24,7 +24,8 @@ static int set_parameter(struct npu_collection *c, struct npu__moved *m,
 
 	if (!sorted)
 		return 0;
-	memcpy(sorted, m->raw, c->table.row_count * sizeof *sorted);
+	for (size_t i = 0; i < c->table.row_count; i++)
+		sorted[i] = m->raw[i];
 	qsort(sorted, c->table.row_count, sizeof *sorted, by_value);
 	for (size_t i = 0; i < c->table.row_count; i++)
 		if (!n || sorted[n - 1] != sorted[i])

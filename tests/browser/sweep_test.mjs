@@ -139,6 +139,19 @@ async function screened(page) {
 	await page.context().close();
 }
 
+// Nothing of it is in the store yet: said first, and nothing breaks.
+async function empty(browser) {
+	fs.writeFileSync(path.join(folder, "empty.yaml"), "sweep: empty\nstore: heat.sqlite\n" +
+		sweeps.heat.replace("mlp", "lenet5"));
+	run("report", "empty.yaml", "-o", "empty.html");
+	const file = path.join(folder, "empty.html"), page = await open(browser, file);
+	check((await page.textContent("header")).includes("9 trials are not simulated yet"),
+		"trials to come are said");
+	await accessible(page, axe, "empty");
+	quiet(page, file, "empty");
+	await page.context().close();
+}
+
 // A name of configs/sweeps, as `sweep run` takes it.
 function byName() {
 	run("sweep", "run", "quick", "--progress", "none");
@@ -232,6 +245,7 @@ try {
 	await tornado(await at("tornado"));
 	await screened(await at("screened"));
 	byName();
+	await empty(browser);
 	markdown("heat");
 	await large(await at("large"), path.join(folder, "large.html"));
 	const plain = await at("three", { javaScriptEnabled: false });
