@@ -289,6 +289,10 @@ static void front_panel(struct page *p, size_t group)
 		npu_text_add(p->out, "</div>\n");
 	}
 	npu_text_add(p->out, "</div>\n");
+}
+
+static void front_table_panel(struct page *p, size_t group)
+{
 	npu__html_front_table(p->out, p->t, group);
 }
 
@@ -365,6 +369,7 @@ static void add_front_section(struct page *p)
 		     "class=dim cx=7 cy=7 r=2.6 /></svg>dominated</li></ul>\n");
 	add_choice(p);
 	add_panels(p, front_panel);
+	add_panels(p, front_table_panel); /* below, as wide as the page */
 	npu_text_add(p->out, "</section>\n");
 }
 

@@ -96,7 +96,8 @@ async function front(page, name) {
 		const want = frontOf(rows[name].filter((row) => row.model === model &&
 			row.state === "ok"), goals);
 		const panel = page.locator("#front .run").nth(m + 1);
-		const listed = await panel.locator("tbody tr").evaluateAll((all) =>
+		const table = page.locator("#front .runs + .runs .run").nth(m + 1);
+		const listed = await table.locator("tbody tr").evaluateAll((all) =>
 			all.map((row) => Number(row.dataset.p)));
 		equal(String(listed.sort((a, b) => a - b)), String(want), `front of ${model}`);
 		equal(await panel.locator("[data-pair='0'] .mark:not(.dim)").count(), want.length,
