@@ -1,6 +1,6 @@
 /* sweep/npu_plan.c - from a sweep file to the list of trials to run.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "sweep/npu_plan.h"
+#include "sweep/npu_found.h"
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -120,9 +120,7 @@ struct making {
 	const struct npu_runner *runner;
 	struct program *programs;
 	struct pending *pending; /* [plan->pending_count] */
-	struct npu_store *store;
 	struct seen *seen;
-	struct npu_text text;
 	enum npu_status status;
 	struct npu_error *err;
 };
@@ -225,13 +223,11 @@ static void clear_making(struct making *m)
 		free(program);
 	}
 	free(m->pending);
-	npu_text_clear(&m->text);
 }
 
-static int add_selected(struct making *m, const struct npu_trial *trial)
+static int add_selected(struct making *m, const struct npu_trial *trial,
+			const struct npu_outcome *found)
 {
-	struct npu_outcome outcome;
-	int found = 0;
 	const int is_first = is_new(m, trial->key);
 
 	m->plan->selected++;
@@ -239,12 +235,7 @@ static int add_selected(struct making *m, const struct npu_trial *trial)
 		m->plan->repeated++;
 		return 1;
 	}
-	if (m->store && is_first > 0)
-		m->status = npu_store_find(m->store, trial->key, &found,
-					   &outcome, &m->text, m->err);
-	if (m->status != NPU_OK)
-		return 0;
-	if (found && npu_outcome_is_final(outcome.status)) {
+	if (is_first > 0 && found && npu_outcome_is_final(found->status)) {
 		m->plan->stored++;
 		return 1;
 	}
@@ -256,7 +247,8 @@ static int add_selected(struct making *m, const struct npu_trial *trial)
 	return 1;
 }
 
-static int add_trial(void *user, const struct npu_trial *trial)
+static int add_trial(void *user, const struct npu_trial *trial,
+		     const struct npu_outcome *found)
 {
 	struct making *m = user;
 	struct npu_plan *plan = m->plan;
@@ -280,7 +272,7 @@ static int add_trial(void *user, const struct npu_trial *trial)
 		plan->elsewhere++;
 		return 1;
 	default:
-		return add_selected(m, trial);
+		return add_selected(m, trial, found);
 	}
 }
 
@@ -291,7 +283,7 @@ enum npu_status npu_plan_make(const struct npu_sweep *sweep,
 			      struct npu_plan *out, struct npu_error *err)
 {
 	struct making m = {
-		.plan = out, .runner = runner, .store = store, .err = err
+		.plan = out, .runner = runner, .err = err
 	};
 	enum npu_status status;
 
@@ -299,7 +291,8 @@ enum npu_status npu_plan_make(const struct npu_sweep *sweep,
 	out->points = npu_sweep_point_count(sweep);
 	out->later = (out->points - npu_sweep_known_count(sweep)) *
 		     sweep->model_count;
-	status = npu_plan_walk(sweep, runner, options, add_trial, &m, err);
+	status = npu_found_walk(sweep, runner, store, options, add_trial, &m,
+				err);
 	status = status == NPU_OK ? m.status : status;
 	if (status == NPU_OK)
 		status = order_pending(&m);

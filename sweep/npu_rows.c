@@ -1,6 +1,7 @@
 /* sweep/npu_rows.c - trials joined with their outcomes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sweep/npu_rows.h"
+#include "sweep/npu_found.h"
 #include "traces/npu_csv.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -17,11 +18,9 @@ const struct npu_row_desc npu_row_table[NPU_ROW_COUNT] = {
 struct walk {
 	const struct npu_sweep *sweep;
 	const struct npu_runner *runner;
-	struct npu_store *store;
 	npu_each_row *each;
 	void *user;
 	struct npu_technology technology; /* the last one used */
-	struct npu_text text;
 	enum npu_status status;
 	struct npu_error *err;
 };
@@ -49,34 +48,30 @@ static enum npu_status measure(struct walk *w, const struct npu_outcome *o,
 	return NPU_OK;
 }
 
-static enum npu_status look_up(struct walk *w, struct npu_row *row)
+static enum npu_status judge(struct walk *w, struct npu_row *row,
+			     const struct npu_outcome *outcome)
 {
-	struct npu_outcome outcome;
-	int found = 0;
-
-	if (w->store)
-		NPU_TRY(npu_store_find(w->store, row->trial->key, &found,
-				       &outcome, &w->text, w->err));
 	row->state = NPU_ROW_missing;
-	if (!found)
+	if (!outcome)
 		return NPU_OK;
-	if (outcome.status == NPU_OK)
-		return measure(w, &outcome, row);
-	row->state = npu_outcome_is_infeasible(outcome.status)
+	if (outcome->status == NPU_OK)
+		return measure(w, outcome, row);
+	row->state = npu_outcome_is_infeasible(outcome->status)
 			     ? NPU_ROW_infeasible
 			     : NPU_ROW_failed;
-	row->text = outcome.text;
+	row->text = outcome->text;
 	return NPU_OK;
 }
 
-static int visit(void *user, const struct npu_trial *trial)
+static int visit(void *user, const struct npu_trial *trial,
+		 const struct npu_outcome *outcome)
 {
 	struct walk *w = user;
 	struct npu_row row = { .trial = trial, .text = "" };
 
 	switch (trial->state) {
 	case NPU_TRIAL_selected:
-		w->status = look_up(w, &row);
+		w->status = judge(w, &row, outcome);
 		if (w->status != NPU_OK)
 			return 0;
 		break;
@@ -111,15 +106,13 @@ enum npu_status npu_rows_walk(const struct npu_sweep *sweep,
 	struct walk w = {
 		.sweep = sweep,
 		.runner = runner,
-		.store = store,
 		.each = each,
 		.user = user,
 		.err = err,
 	};
-	const enum npu_status status =
-		npu_plan_walk(sweep, runner, options, visit, &w, err);
+	const enum npu_status status = npu_found_walk(
+		sweep, runner, store, options, visit, &w, err);
 
-	npu_text_clear(&w.text);
 	return status == NPU_OK ? w.status : status;
 }
 

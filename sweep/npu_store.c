@@ -39,13 +39,34 @@ int npu_outcome_is_infeasible(enum npu_status status)
 	return status == NPU_E_CAPACITY || status == NPU_E_UNSUPPORTED;
 }
 
-enum npu_status npu_store_find(struct npu_store *store, const char *key,
-			       int *found, struct npu_outcome *out,
-			       struct npu_text *text, struct npu_error *err)
+void npu__store_found(struct npu_outcome *out, struct npu_text *texts,
+		      enum npu_status status, const char *text, size_t length)
 {
-	NPU_TRY(store->ops->find(store, key, found, out, text, err));
-	return text->failed ? npu_fail(err, NPU_E_NOMEM, "reading a store")
-			    : NPU_OK;
+	npu_text_add_bytes(texts, text, length);
+	npu_text_add_bytes(texts, "", 1);
+	out->status = status;
+	out->text = text; /* until all are there, and `texts` moves no more */
+}
+
+enum npu_status npu_store_find(struct npu_store *store,
+			       const char *const *keys,
+			       size_t count, struct npu_outcome *out,
+			       struct npu_text *texts, struct npu_error *err)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < count; i++)
+		out[i].text = NULL;
+	texts->length = 0;
+	NPU_TRY(store->ops->find(store, keys, count, out, texts, err));
+	if (texts->failed)
+		return npu_fail(err, NPU_E_NOMEM, "reading a store");
+	for (size_t i = 0; i < count; i++)
+		if (out[i].text) {
+			out[i].text = texts->data + at;
+			at += strlen(out[i].text) + 1;
+		}
+	return NPU_OK;
 }
 
 enum npu_status npu_store_begin(struct npu_store *store, struct npu_error *err)

@@ -48,14 +48,14 @@ int npu_outcome_is_final(enum npu_status status);
  * something went wrong. */
 int npu_outcome_is_infeasible(enum npu_status status);
 
-/* The outcome stored for a key.
- *   found   0: none
- *   out     its text is in `text`, which is overwritten */
-NPU_NODISCARD enum npu_status npu_store_find(struct npu_store *store,
-					     const char *key, int *found,
-					     struct npu_outcome *out,
-					     struct npu_text *text,
-					     struct npu_error *err);
+/* The outcomes stored for keys: a server answers all at once.
+ *   keys   [count]
+ *   out    [count] text NULL: none; else it is in `texts`, which is
+ *          overwritten */
+NPU_NODISCARD enum npu_status
+npu_store_find(struct npu_store *store, const char *const *keys, size_t count,
+	       struct npu_outcome *out, struct npu_text *texts,
+	       struct npu_error *err);
 
 /* Outcomes between begin and commit are stored together or not at all. An
  * outcome that is already final stays.

@@ -8,9 +8,12 @@
  * begins with struct npu_store. */
 struct npu_store_ops {
 	void (*close)(struct npu_store *store);
-	enum npu_status (*find)(struct npu_store *store, const char *key,
-				int *found, struct npu_outcome *out,
-				struct npu_text *text, struct npu_error *err);
+	/* Calls npu__store_found() in the order of keys, and leaves the rest of
+	 * `out` alone. */
+	enum npu_status (*find)(struct npu_store *store,
+				const char *const *keys,
+				size_t count, struct npu_outcome *out,
+				struct npu_text *texts, struct npu_error *err);
 	enum npu_status (*begin)(struct npu_store *store,
 				 struct npu_error *err);
 	enum npu_status (*put)(struct npu_store *store, const char *key,
@@ -24,6 +27,10 @@ struct npu_store_ops {
 				npu_each_outcome *each, void *user,
 				struct npu_error *err);
 };
+
+/* One outcome; its text goes behind those before it, each with its NUL. */
+void npu__store_found(struct npu_outcome *out, struct npu_text *texts,
+		      enum npu_status status, const char *text, size_t length);
 
 struct npu_store {
 	const struct npu_store_ops *ops;

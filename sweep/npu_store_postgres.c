@@ -98,27 +98,39 @@ static void close_server(struct npu_store *store)
 	free(s);
 }
 
-static enum npu_status find(struct npu_store *store, const char *key,
-			    int *found, struct npu_outcome *out,
-			    struct npu_text *text, struct npu_error *err)
+static enum npu_status find(struct npu_store *store,
+			    const char *const *keys,
+			    size_t count, struct npu_outcome *out,
+			    struct npu_text *texts, struct npu_error *err)
 {
 	static const char sql[] =
-		"SELECT status, text FROM systole.result WHERE key = $1";
+		"SELECT i, status, text FROM unnest($1::text[]) "
+		"WITH ORDINALITY AS n(key, i) "
+		"JOIN systole.result USING (key) ORDER BY i";
 	struct server_store *s = (struct server_store *)store;
-	const struct npu_postgres_value value = { key, 0 };
+	struct npu_postgres_array sought = { 0 };
+	struct npu_postgres_value value;
 	struct npu_postgres_rows *rows;
-	const char *bytes;
+	enum npu_status status;
+	const char *text;
 	size_t length;
 
-	NPU_TRY(npu_postgres_run(s->pg, sql, &value, 1, &rows, err));
-	*found = npu_postgres_row_count(rows) != 0;
-	if (*found) {
-		bytes = npu_postgres_bytes(rows, 0, 1, &length);
-		text->length = 0;
-		npu_text_add_bytes(text, bytes, length);
-		out->status =
-			(enum npu_status)npu_postgres_integer(rows, 0, 0);
-		out->text = text->data;
+	for (size_t i = 0; i < count; i++)
+		npu_postgres_array_add(&sought, NPU_POSTGRES_TEXT, keys[i],
+				       strlen(keys[i]));
+	value = npu_postgres_array_value(&sought, NPU_POSTGRES_TEXT);
+	status = sought.bytes.failed
+			 ? npu_fail(err, NPU_E_NOMEM, "reading a store")
+			 : npu_postgres_run(s->pg, sql, &value, 1, &rows, err);
+	npu_text_clear(&sought.bytes);
+	NPU_TRY(status);
+	for (size_t row = 0; row < npu_postgres_row_count(rows); row++) {
+		text = npu_postgres_bytes(rows, row, 2, &length);
+		npu__store_found(&out[npu_postgres_integer(rows, row, 0) - 1],
+				 texts,
+				 (enum npu_status)npu_postgres_integer(rows,
+								       row, 1),
+				 text, length);
 	}
 	npu_postgres_rows_destroy(rows);
 	return NPU_OK;

@@ -42,14 +42,12 @@ class Store : public ::testing::Test
 	std::string find(npu_store *in, const char *key)
 	{
 		npu_outcome outcome = {};
-		int found = -1;
-		EXPECT_EQ(npu_store_find(in, key, &found, &outcome, &text,
-					 &err),
+		EXPECT_EQ(npu_store_find(in, &key, 1, &outcome, &text, &err),
 			  NPU_OK)
 			<< err.message;
-		return found ? std::to_string(outcome.status) + " " +
-				       outcome.text
-			     : "none";
+		return outcome.text ? std::to_string(outcome.status) + " " +
+					      outcome.text
+				    : "none";
 	}
 };
 } // namespace
@@ -66,6 +64,22 @@ TEST_F(Store, KeepsOutcomesOverItsClosing)
 	EXPECT_EQ(find(store, "a"), "0 {}");
 	EXPECT_EQ(find(store, "b"), std::to_string(NPU_E_CAPACITY) +
 					    " too small");
+}
+
+TEST_F(Store, FindsManyAtOnceInTheOrderOfKeys)
+{
+	open();
+	ASSERT_EQ(put("b", NPU_OK, "of b"), NPU_OK) << err.message;
+	ASSERT_EQ(put("d", NPU_E_CAPACITY, ""), NPU_OK);
+	const char *const keys[] = { "d", "a", "b", "b", "c" };
+	npu_outcome found[5] = {};
+	ASSERT_EQ(npu_store_find(store, keys, 5, found, &text, &err), NPU_OK);
+	EXPECT_STREQ(found[0].text, "");
+	EXPECT_EQ(found[0].status, NPU_E_CAPACITY);
+	EXPECT_EQ(found[1].text, nullptr);
+	EXPECT_STREQ(found[2].text, "of b");
+	EXPECT_STREQ(found[3].text, "of b");
+	EXPECT_EQ(found[4].text, nullptr);
 }
 
 TEST_F(Store, AFinalOutcomeStaysACrashIsTriedAgain)
