@@ -56,6 +56,20 @@ static void add_axis(struct sha256_ctx *hash, const struct npu_axis *axis)
 	}
 }
 
+/* What a screen chooses by. */
+static void add_screen(struct sha256_ctx *hash, const struct npu_sweep *sweep)
+{
+	uint64_t share;
+
+	memcpy(&share, &sweep->keep_share, sizeof share);
+	add_number(hash, sweep->keep_points);
+	add_number(hash, share);
+	for (size_t i = 0; i < sweep->objective_count; i++) {
+		add_number(hash, (uint64_t)sweep->objectives[i].metric);
+		add_number(hash, sweep->objectives[i].maximize);
+	}
+}
+
 void npu_sweep_identity(const struct npu_sweep *sweep,
 			const struct npu_runner *runner,
 			char identity[NPU_TRIAL_KEY_SIZE])
@@ -80,8 +94,11 @@ void npu_sweep_identity(const struct npu_sweep *sweep,
 		add_text(&hash, sweep->derived[i].text);
 	}
 	for (size_t i = 0; i < sweep->constraint_count; i++)
-		if (sweep->constraints[i].is_static)
+		if (sweep->constraints[i].is_static ||
+		    npu_sweep_is_screened(sweep))
 			add_text(&hash, sweep->constraints[i].text);
+	if (npu_sweep_is_screened(sweep))
+		add_screen(&hash, sweep);
 	sha256_digest(&hash, SHA256_DIGEST_SIZE, digest);
 	for (size_t i = 0; i < SHA256_DIGEST_SIZE; i++) {
 		identity[2 * i] = digits[digest[i] >> 4];

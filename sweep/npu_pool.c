@@ -224,7 +224,9 @@ static enum npu_status keep(struct pool *p, uint64_t trial, const char *key,
 	}
 	p->progress.failed += outcome != NPU_OK;
 	if (outcome != NPU_OK && p->sweep->stops_on_error)
-		return npu_fail(p->err, outcome, "%s", text);
+		return npu_fail(p->err, NPU_E_SWEEP,
+				"trial %llu failed, and `on_error: stop`: %s",
+				(unsigned long long)trial, text);
 	return NPU_OK;
 }
 

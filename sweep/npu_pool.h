@@ -53,7 +53,7 @@ struct npu_feed {
  *   total   trials expected, for the progress
  *   out     as far as it came, also on failure
  *   errors  those of the feed; trials that fail are outcomes, no errors,
- *           unless sweep->stops_on_error: then that trial's */
+ *           unless sweep->stops_on_error: then E_SWEEP */
 NPU_NODISCARD enum npu_status
 npu_pool_feed(const struct npu_sweep *sweep, struct npu_runner *runner,
 	      const struct npu_feed *feed, uint64_t total,

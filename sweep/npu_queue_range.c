@@ -132,7 +132,7 @@ static enum npu_status take(struct npu_queue *q,
 		       : NPU_OK;
 }
 
-/* Each of its trials becomes a range of its own. */
+/* Each of its trials becomes a range of its own, and has one try at least. */
 static enum npu_status split(struct npu_queue *q, struct npu_range *r,
 			     struct npu_error *err)
 {
@@ -144,16 +144,17 @@ static enum npu_status split(struct npu_queue *q, struct npu_range *r,
 		"ended = clock_timestamp(), how = 'split' "
 		"WHERE fence = $2::bigint AND EXISTS (SELECT FROM gone)) "
 		"INSERT INTO systole.work (sweep, trials, lost) "
-		"SELECT sweep, ARRAY[trial], lost "
+		"SELECT sweep, ARRAY[trial], least(lost, $3::int) "
 		"FROM gone, unnest(trials) AS n(trial)";
-	char number[24], fence[24];
+	char number[24], fence[24], lost[24];
 	const struct npu_postgres_value values[] = {
 		npu__queue_number(number, r->number),
 		npu__queue_number(fence, r->fence),
+		npu__queue_number(lost, NPU_QUEUE_LOST_ALONE),
 	};
 	struct npu_postgres_rows *rows;
 
-	NPU_TRY(npu_postgres_run(q->pg, sql, values, 2, &rows, err));
+	NPU_TRY(npu_postgres_run(q->pg, sql, values, 3, &rows, err));
 	npu_postgres_rows_destroy(rows);
 	r->count = 0;
 	return NPU_OK;

@@ -13,6 +13,10 @@ add_test(NAME e2e.sweep
 add_test(NAME e2e.postgres
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/postgres.py
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/postgres-e2e)
+add_test(NAME e2e.on_error
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/on_error.py
+  $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/on-error-e2e)
+set_tests_properties(e2e.on_error PROPERTIES LABELS e2e TIMEOUT 120)
 add_test(NAME e2e.queue
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/queue.py
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/queue-e2e)

@@ -55,6 +55,12 @@ npu_sweep_correlation(struct npu_sweep_command *command,
 		      struct npu_store *store, struct json_t *object,
 		      struct npu_error *err);
 
+/* Of a sweep that was submitted: its queue and workers, printed, or as "queue"
+ * of a JSON object; of others nothing. */
+NPU_NODISCARD enum npu_status npu_sweep_queue(struct npu_sweep_command *command,
+					      struct json_t *object,
+					      struct npu_error *err);
+
 npu_sweep_action npu_sweep_plan;   /* print what would run */
 npu_sweep_action npu_sweep_run;	   /* and resume */
 npu_sweep_action npu_sweep_submit; /* fill a queue, and start its workers */

@@ -119,6 +119,8 @@ static enum npu_status print_counts(struct npu_sweep_command *c,
 		if (status == NPU_OK)
 			status = npu_sweep_correlation(c, store, object, err);
 		if (status == NPU_OK)
+			status = npu_sweep_queue(c, object, err);
+		if (status == NPU_OK)
 			status = npu_print_json(object, err);
 		json_decref(object);
 		return status;
@@ -128,6 +130,7 @@ static enum npu_status print_counts(struct npu_sweep_command *c,
 			printf("  %10" PRIu64 "  %-11s  %s\n", counts[i],
 			       npu_row_table[i].name, npu_row_table[i].doc);
 	print_reasons(reason, reasons);
+	NPU_TRY(npu_sweep_queue(c, NULL, err));
 	NPU_TRY(npu_sweep_correlation(c, store, NULL, err));
 	return npu_sweep_effects(c, store, NULL, err);
 }

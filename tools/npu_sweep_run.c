@@ -163,7 +163,7 @@ static enum npu_status run(struct run *r, struct npu_error *err)
 					 ? run_generations(r, err)
 					 : run_points(r, 0, err);
 
-	if (*npu_sweep_stopped())
+	if (*npu_sweep_stopped() || status == NPU_E_SWEEP)
 		print_resume(args);
 	if (status == NPU_OK)
 		status = report(r, err);

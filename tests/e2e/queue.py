@@ -15,7 +15,7 @@ import sys
 import time
 
 import pg_server
-from sweeper import Sweeper, fresh
+from sweeper import Sweeper, children, crash_trial, fresh
 
 systole = Sweeper(sys.argv[1], secrets=["s3cret"])
 WHERE = pathlib.Path(sys.argv[2])
@@ -122,7 +122,18 @@ def interrupted(server, plain):
     q.submit()
     worker = q.start()
     q.wait("SELECT count(*) FROM systole.result")
+    worker.send_signal(signal.SIGSTOP)
+    status = q.status()
+    there = status["queue"]
+    assert [w["name"].split(":")[1] for w in there["workers"]] == \
+        [str(worker.pid)], status
+    assert status["missing"] == there["waiting"] + there["leased"], status
+    assert there["workers"][0]["stored"] == status["ok"], status
+    said = systole("status", q.file, "--store", q.store).stdout
+    assert f"queue: {there['waiting']} trials wait, {there['leased']} are " \
+        "leased to 1 worker; 0 leases were lost" in said, said
     worker.send_signal(signal.SIGTERM)
+    worker.send_signal(signal.SIGCONT)
     said = worker.communicate(timeout=60)[1]
     assert worker.returncode == -signal.SIGTERM, (worker.returncode, said)
     left = q.submit()
@@ -159,11 +170,12 @@ def poisoned(server):
     q.submit("--workers", "1")
     kills = 0
     for _ in range(10):
-        worker = q.start("--lease", "1")
+        worker = q.start("--lease", "2")
         has_it = ("SELECT count(*) FROM systole.work JOIN systole.lease "
                   "USING (fence) WHERE 0 = ANY (trials) "
                   f"AND worker LIKE '%:{worker.pid}'")
-        while worker.poll() is None and q.ask(has_it) == "0":
+        while worker.poll() is None and not (
+                children(worker) and q.ask(has_it) != "0"):
             time.sleep(0.01)
         if worker.poll() is None:
             worker.kill()
@@ -172,7 +184,7 @@ def poisoned(server):
         if worker.returncode != -signal.SIGKILL:
             break
     assert worker.returncode == 9 and "1 trials failed" in said, said
-    assert kills == 3, kills
+    assert 1 <= kills <= 3, kills  # a slow machine loses some by itself
     rows = systole.rows(q.file, q.store)
     assert [r["state"] for r in rows] == ["failed", "ok", "ok", "ok"], rows
     assert "lost 3 times" in rows[0]["why"], rows[0]
@@ -180,6 +192,42 @@ def poisoned(server):
     assert q.work()["failed"] == 0
     assert {r["state"] for r in systole.rows(q.file, q.store)} == {"ok"}
     print("a trial that took three workers with it is given up, and alone")
+
+
+def stopped(server):
+    """`on_error: stop` stops all workers, until submitted again."""
+    q = Queue(server, "stopped", SLOW + "on_error: stop\n")
+    q.submit("--workers", "4")
+    other, worker = q.start(), q.start()
+    crash_trial(worker)
+    said = worker.communicate(timeout=60)[1]
+    assert worker.returncode == 9 and "died of signal 9" in said, said
+    said = other.communicate(timeout=60)[1]
+    assert other.returncode == 9, (other.returncode, said)
+    assert "stopped by `on_error: stop`: trial" in said, said
+    status = q.status()
+    assert "died of signal 9" in status["queue"]["stopped"], status
+    assert status["failed"] == 1 and status["missing"] >= 1, status
+    assert status["queue"]["waiting"] == status["missing"], status
+    systole("worker", q.file, "--store", q.store, expect=9)
+    assert q.submit()["added"] == 1
+    assert q.work()["left"] == 0
+    assert q.status()["ok"] == 4
+    print("on_error: stop: no worker goes on, until submitted again")
+
+
+def screened(server):
+    """Only what screening keeps is queued."""
+    q = Queue(server, "screened", SWEEP + "screen: {keep: 0.25}\n")
+    one = WHERE / "screened.sqlite"
+    kept = systole.run(q.file, one)["simulated"]
+    assert 0 < kept < TRIALS / 2, kept
+    assert q.submit()["added"] == kept
+    assert q.work()["stored"] == kept
+    q.check_once(systole.export(q.file, one), kept)
+    q.file.write_text(q.file.read_text().replace("0.25", "0.5"))
+    systole("worker", q.file, "--store", q.store, expect=3)
+    print(f"a screened sweep: the {kept} trials that are kept")
 
 
 def scripts(server, plain):
@@ -277,6 +325,8 @@ def main():
         together(server, plain)
         interrupted(server, plain)
         poisoned(server)
+        stopped(server)
+        screened(server)
         scripts(server, plain)
         refused(server)
 

@@ -3,10 +3,12 @@ SPDX-License-Identifier: Apache-2.0"""
 import csv
 import io
 import json
+import os
 import random
 import shutil
 import signal
 import subprocess
+import time
 
 
 def fresh(folder):
@@ -19,6 +21,29 @@ def fresh(folder):
 def rows_of(text):
     """Rows of an export: a mapping of column to text each."""
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def children(process):
+    """Those that simulate for a run or a worker."""
+    where = f"/proc/{process.pid}/task/{process.pid}/children"
+    try:
+        with open(where, encoding="ascii") as file:
+            return file.read().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []  # it has ended
+
+
+def crash_trial(process):
+    """Kill the process that simulates for this one, as soon as there is one:
+    the trial that it is at fails."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        pids = children(process)
+        if pids:
+            os.kill(int(pids[0]), signal.SIGKILL)
+            return
+        time.sleep(0.005)
+    raise AssertionError("nothing was simulated")
 
 
 class Sweeper:
