@@ -1,5 +1,6 @@
 # tests of sweep
 npu_test(sweep LABEL unit USES sweep base SOURCES
+  unit/sweep/identity_test.cc
   unit/sweep/nsga2_test.cc
   unit/sweep/screen_test.cc
   unit/sweep/sweep_spec_test.cc

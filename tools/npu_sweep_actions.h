@@ -10,13 +10,14 @@ struct npu_sweep_command {
 	const struct npu_arguments *args;
 	struct npu_sweep *sweep;
 	struct npu_runner *runner;
+	uint8_t is_worker; /* the queue says which trials, no screen */
 	struct npu_screen *screen; /* NULL: none */
 	struct npu_plan_options options;
 	char store[1024];
 };
 
 /* Read a sweep, by its name or path; --store and --shard as given.
- *   c       zeroed but for `args`; npu_sweep_command_close() frees what it
+ *   c       zeroed but for `args`, `is_worker`; npu_sweep_command_close() frees what it
  *           holds, also after a failure */
 NPU_NODISCARD enum npu_status
 npu_sweep_command_open(const struct npu_arguments *args,

@@ -79,6 +79,8 @@ enum npu_status npu_sweep_command_open(const struct npu_arguments *args,
 				   "cannot be cut into shards");
 	NPU_TRY(place_store(args, name_or_path, c, err));
 	NPU_TRY(npu_runner_create(c->sweep, &c->runner, err));
+	if (c->is_worker)
+		return NPU_OK;
 	NPU_TRY(npu_screen_create(c->sweep, c->runner, &c->screen, err));
 	c->options.screen = c->screen;
 	return NPU_OK;
@@ -122,6 +124,7 @@ enum npu_status npu_verb_sweep(const struct npu_arguments *args,
 		return npu_fail(err, NPU_E_USAGE,
 				"sweep %s: unexpected argument \"%s\"",
 				actions[i].name, args->positional[2]);
+	c.is_worker = actions[i].act == npu_sweep_worker;
 	status = npu_sweep_command_open(args, args->positional[1], &c, err);
 	if (status == NPU_OK)
 		status = actions[i].act(&c, err);
