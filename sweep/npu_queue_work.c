@@ -33,7 +33,8 @@ struct feed {
 	struct held *held; /* in the order in which they were leased */
 	/* the queue had nothing: ask again then, after a pause that grows */
 	double ask_at, ask_pause;
-	/* the server is away: since when (0: it is not), try again when */
+	/* whether the server is away; since when, try again when */
+	int is_away;
 	double away_since, try_at, try_pause;
 	double counted;
 	struct npu_error away; /* what it said last */
@@ -69,6 +70,7 @@ static int goes_away(struct feed *f, const struct npu_error *why)
 	f->away = *why;
 	f->try_pause = first_pause;
 	f->try_at = now + first_pause;
+	f->is_away = 1;
 	f->away_since = now;
 	say_away(f->work, why, "going on with what is leased");
 	return 1;
@@ -83,12 +85,12 @@ static enum npu_status look_for_server(struct feed *f, int *is_there,
 	const double now = npu_host_seconds();
 	struct npu_error why = { 0 };
 
-	*is_there = !f->away_since;
+	*is_there = !f->is_away;
 	if (*is_there || now < f->try_at)
 		return NPU_OK;
 	if (npu_queue_reconnect(f->queue, &why) == NPU_OK) {
 		*is_there = 1;
-		f->away_since = 0;
+		f->is_away = 0;
 		say(f->work, "the server is back");
 		return NPU_OK;
 	}
@@ -225,7 +227,7 @@ static enum npu_status keep(void *user, uint64_t trial, const char *key,
 		snprintf(f->stop_text, sizeof f->stop_text, "trial %llu: %s",
 			 (unsigned long long)trial, outcome->text);
 	/* one that is alone holds up its worker */
-	if (h && !f->away_since &&
+	if (h && !f->is_away &&
 	    npu_range_lost(h->range) >= NPU_QUEUE_LOST_ALONE)
 		return send(f, h, 0, err);
 	return NPU_OK;
@@ -237,7 +239,7 @@ static enum npu_status send_all(struct feed *f, int gives_back,
 	const double now = npu_host_seconds();
 	struct held *next;
 
-	for (struct held *h = f->held; h && !f->away_since; h = next) {
+	for (struct held *h = f->held; h && !f->is_away; h = next) {
 		next = h->next;
 		if (gives_back || npu_range_unsent(h->range) ||
 		    now - h->sent > f->work->terms.seconds / 3.0)
@@ -292,7 +294,7 @@ static enum npu_status flush(void *user, int at_end, struct npu_error *err)
 	NPU_TRY(look_for_server(f, &is_there, err));
 	if (is_there)
 		NPU_TRY(send_all(f, 0, err));
-	if (f->away_since || npu_host_seconds() - f->counted < count_every)
+	if (f->is_away || npu_host_seconds() - f->counted < count_every)
 		return NPU_OK;
 	f->counted = npu_host_seconds();
 	if (npu_queue_count(f->queue, &counts, &why) != NPU_OK) {
