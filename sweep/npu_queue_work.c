@@ -15,7 +15,9 @@
 static const double first_pause = 0.1, longest_pause = 5; /* seconds */
 static const double patience = 300;  /* with a server that is away */
 static const double last_words = 20; /* likewise, when told to stop */
-static const double count_every = 2; /* of what is left in the queue */
+/* What is left in the queue is counted so often, and for at most so much of the
+ * time: a long queue takes the server a while. */
+static const double count_every = 2, count_share = 0.005;
 
 struct held {
 	struct npu_range *range;
@@ -36,7 +38,7 @@ struct feed {
 	/* whether the server is away; since when, try again when */
 	int is_away;
 	double away_since, try_at, try_pause;
-	double counted;
+	double count_at;
 	struct npu_error away; /* what it said last */
 	char stop_text[200];   /* `on_error: stop`: why; "" else */
 };
@@ -222,6 +224,7 @@ static enum npu_status keep(void *user, uint64_t trial, const char *key,
 
 	while (h && !npu_range_add(h->range, trial, key, outcome))
 		h = h->next;
+	f->work->lost += !h;
 	if (f->sweep->stops_on_error && outcome->status != NPU_OK &&
 	    !npu_outcome_is_infeasible(outcome->status))
 		snprintf(f->stop_text, sizeof f->stop_text, "trial %llu: %s",
@@ -282,11 +285,34 @@ static enum npu_status finish(struct feed *f, struct npu_error *err)
 	return NPU_E_IO;
 }
 
+static enum npu_status count(struct feed *f, struct npu_error *err)
+{
+	const double start = npu_host_seconds();
+	struct npu_queue_counts counts;
+	struct npu_error why = { 0 };
+	double pause;
+
+	if (start < f->count_at)
+		return NPU_OK;
+	if (npu_queue_count(f->queue, &counts, &why) != NPU_OK) {
+		if (goes_away(f, &why))
+			return NPU_OK;
+		*err = why;
+		return why.status;
+	}
+	pause = (npu_host_seconds() - start) / count_share;
+	f->count_at = start + (pause > count_every ? pause : count_every);
+	f->work->left = counts.waiting + counts.leased;
+	return counts.stopped[0] && !f->stop_text[0]
+		       ? npu_fail(err, NPU_E_SWEEP,
+				  "stopped by `on_error: stop`: %s",
+				  counts.stopped)
+		       : NPU_OK;
+}
+
 static enum npu_status flush(void *user, int at_end, struct npu_error *err)
 {
 	struct feed *f = user;
-	struct npu_queue_counts counts;
-	struct npu_error why = { 0 };
 	int is_there;
 
 	if (at_end)
@@ -294,21 +320,7 @@ static enum npu_status flush(void *user, int at_end, struct npu_error *err)
 	NPU_TRY(look_for_server(f, &is_there, err));
 	if (is_there)
 		NPU_TRY(send_all(f, 0, err));
-	if (f->is_away || npu_host_seconds() - f->counted < count_every)
-		return NPU_OK;
-	f->counted = npu_host_seconds();
-	if (npu_queue_count(f->queue, &counts, &why) != NPU_OK) {
-		if (goes_away(f, &why))
-			return NPU_OK;
-		*err = why;
-		return why.status;
-	}
-	f->work->left = counts.waiting + counts.leased;
-	return counts.stopped[0] && !f->stop_text[0]
-		       ? npu_fail(err, NPU_E_SWEEP,
-				  "stopped by `on_error: stop`: %s",
-				  counts.stopped)
-		       : NPU_OK;
+	return f->is_away ? NPU_OK : count(f, err);
 }
 
 /* ---- trials ---- */
