@@ -72,13 +72,26 @@ close_file:
 	return status;
 }
 
+enum npu_status npu_file_aside(const char *path, char *aside, size_t size,
+			       struct npu_error *err)
+{
+	struct stat info;
+	const int is_special = lstat(path, &info) == 0 &&
+			       !S_ISREG(info.st_mode);
+
+	if (snprintf(aside, size, "%s%s", path, is_special ? "" : ".part") >=
+	    (int)size)
+		return npu_fail(err, NPU_E_IO, "path too long: %.60s...", path);
+	return NPU_OK;
+}
+
 enum npu_status npu_file_write(const char *path, const void *data, size_t size,
 			       struct npu_error *err)
 {
 	char aside[PATH_MAX];
 
-	if (snprintf(aside, sizeof aside, "%s.part", path) >= (int)sizeof aside)
-		return npu_fail(err, NPU_E_IO, "path too long: %.60s...", path);
+	NPU_TRY(npu_file_aside(path, aside, sizeof aside, err));
+	const int is_aside = strcmp(aside, path) != 0;
 	FILE *file = fopen(aside, "wb");
 	if (!file)
 		return fail_io(err, path);
@@ -86,11 +99,12 @@ enum npu_status npu_file_write(const char *path, const void *data, size_t size,
 	bad |= fflush(file) != 0;
 	int saved = errno;
 	bad |= fclose(file) != 0;
-	if (!bad && rename(aside, path) == 0)
+	if (!bad && (!is_aside || rename(aside, path) == 0))
 		return NPU_OK;
 	if (saved)
 		errno = saved;
-	unlink(aside);
+	if (is_aside)
+		unlink(aside);
 	return fail_io(err, path);
 }
 

@@ -15,6 +15,13 @@ NPU_NODISCARD enum npu_status npu_file_read(struct npu_arena *arena,
 					    const char *path, size_t limit,
 					    char **data, size_t *size,
 					    struct npu_error *err);
+/* Where to write what a rename makes `path` when it is whole: beside it. A
+ * device, a pipe or a link is written as it is, lest -o /dev/null replace it.
+ *   aside   equals `path` then
+ *   errors  E_IO: too long */
+NPU_NODISCARD enum npu_status npu_file_aside(const char *path, char *aside,
+					     size_t size,
+					     struct npu_error *err);
 /* Write beside and rename, so that the file is never half there. */
 NPU_NODISCARD enum npu_status npu_file_write(const char *path, const void *data,
 					     size_t size, struct npu_error *err);

@@ -204,20 +204,22 @@ enum npu_status npu_sweep_export(struct npu_sweep_command *c,
 	static const char *const formats[] = { "csv", "json", NULL };
 	const char *path = npu_option_text(c->args, NPU_OPTION_output, NULL);
 	struct export e = { .sweep = c->sweep, .file = stdout };
-	char aside[1100];
+	char aside[1100] = "";
 	struct npu_store *store;
 	enum npu_status status;
 	size_t format;
+	int is_aside;
 
 	NPU_TRY(npu_option_choice(c->args, NPU_OPTION_format, formats,
 				  npu_given(c->args, NPU_OPTION_json), &format,
 				  err));
 	e.as_json = format == 1;
+	if (path)
+		NPU_TRY(npu_file_aside(path, aside, sizeof aside, err));
 	NPU_TRY(npu_sweep_open_store(c, &store, err));
-	if (path) {
-		snprintf(aside, sizeof aside, "%s.part", path);
+	if (path)
 		e.file = fopen(aside, "wb");
-	}
+	is_aside = path && strcmp(aside, path) != 0;
 	status = e.file ? export_rows(c, &e, store, err)
 			: npu_fail(err, NPU_E_IO, "cannot write %s", aside);
 	npu_store_close(store);
@@ -226,9 +228,9 @@ enum npu_status npu_sweep_export(struct npu_sweep_command *c,
 		return status;
 	if (fclose(e.file) != 0 && status == NPU_OK)
 		status = npu_fail(err, NPU_E_IO, "cannot write %s", aside);
-	if (status == NPU_OK && rename(aside, path) != 0)
+	if (status == NPU_OK && is_aside && rename(aside, path) != 0)
 		status = npu_fail(err, NPU_E_IO, "cannot write %s", path);
-	if (status != NPU_OK)
+	if (status != NPU_OK && is_aside)
 		remove(aside);
 	return status;
 }

@@ -3,6 +3,8 @@
 #include "base/npu_file.h"
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <string>
 #include <sys/stat.h>
@@ -42,6 +44,28 @@ TEST_F(Files, WhatIsWrittenIsReadBack)
 	ASSERT_EQ(npu_file_write(path("a").c_str(), "x\0y", 3, &err), NPU_OK);
 	EXPECT_EQ(read(path("a")), std::string("x\0y", 3));
 	EXPECT_NE(access(path("a.part").c_str(), F_OK), 0);
+}
+
+TEST_F(Files, WritingThroughALinkLeavesItALink) // as -o /dev/stdout does
+{
+	std::filesystem::create_symlink(path("a"), path("link"));
+	ASSERT_EQ(npu_file_write(path("link").c_str(), "xy", 2, &err), NPU_OK);
+	ASSERT_EQ(npu_file_write(path("link").c_str(), "z", 1, &err), NPU_OK);
+	EXPECT_TRUE(std::filesystem::is_symlink(path("link")));
+	EXPECT_EQ(std::filesystem::file_size(path("a")), 1u);
+	EXPECT_FALSE(std::filesystem::exists(path("link.part")));
+}
+
+TEST_F(Files, APipeIsWrittenAsItIs)
+{
+	ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+	const int reader = open(path("pipe").c_str(), O_RDWR);
+	char text[3] = "";
+	ASSERT_EQ(npu_file_write(path("pipe").c_str(), "xy", 2, &err), NPU_OK);
+	EXPECT_EQ(::read(reader, text, 2), 2);
+	EXPECT_STREQ(text, "xy");
+	close(reader);
+	EXPECT_TRUE(std::filesystem::is_fifo(path("pipe")));
 }
 
 TEST_F(Files, LargerThanTheLimitIsRefused)
