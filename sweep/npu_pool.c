@@ -125,9 +125,10 @@ static void work(struct pool *p, int socket)
 	struct npu_text text = { 0 };
 	uint64_t index;
 
-	/* Ctrl-C reaches the whole group: the parent decides what it means */
+	/* Ctrl-C reaches the whole group, and a batch system's SIGTERM all of
+	 * a job: the parent decides what it means */
 	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
+	signal(SIGTERM, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* memory of one trial is that of the next: without this a third of a
 	 * compilation is the kernel's, which takes pages back and gives them */

@@ -34,8 +34,8 @@ objectives: [{minimize: latency_ns}]
 TRIALS = 2 * 4 * 3 * 7 * 4
 SLOW = """
 sweep: slow
-models: [resnet50]
-parameters: {array.rows: [8, 16, 32, 64], array.cols: [16]}
+models: [{model: resnet50, batch: 4}]
+parameters: {array.rows: [8, 16, 32, 64], array.cols: [8]}
 method: grid
 """
 
@@ -122,6 +122,8 @@ def interrupted(server, plain):
     q.submit()
     worker = q.start()
     q.wait("SELECT count(*) FROM systole.result")
+    for pid in children(worker):  # a batch system signals all of a job
+        os.kill(int(pid), signal.SIGTERM)
     worker.send_signal(signal.SIGSTOP)
     status = q.status()
     there = status["queue"]
