@@ -225,6 +225,7 @@ static enum npu_status keep(void *user, uint64_t trial, const char *key,
 	while (h && !npu_range_add(h->range, trial, key, outcome))
 		h = h->next;
 	f->work->lost += !h;
+	f->work->left -= h && f->work->left; /* until it is counted again */
 	if (f->sweep->stops_on_error && outcome->status != NPU_OK &&
 	    !npu_outcome_is_infeasible(outcome->status))
 		snprintf(f->stop_text, sizeof f->stop_text, "trial %llu: %s",
@@ -469,9 +470,11 @@ enum npu_status npu_queue_work(const struct npu_sweep *sweep,
 		.ask_pause = first_pause,
 	};
 	const struct npu_feed feed = { &f, take, keep, flush };
-	const enum npu_status status =
-		npu_pool_feed(sweep, runner, &feed, 0, options, out, err);
+	enum npu_status status = count(&f, err);
 
+	if (status == NPU_OK)
+		status = npu_pool_feed(sweep, runner, &feed, 0, options, out,
+				       err);
 	while (f.held)
 		let_go(&f, f.held);
 	return status;
