@@ -19,11 +19,37 @@ def find_programs():
     return folders[-1] if folders else None
 
 
+class Session:
+    """A psql that is asked again and again: starting one costs more than the
+    work of many trials."""
+
+    def __init__(self, url):
+        self.psql = subprocess.Popen(
+            ["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", url],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+
+    def ask(self, sql):
+        self.psql.stdin.write(f"{sql};\n\\echo =end=\n")
+        self.psql.stdin.flush()
+        lines = []
+        while (line := self.psql.stdout.readline()) != "=end=\n":
+            assert line, (sql, lines)
+            lines.append(line)
+        return "".join(lines).strip()
+
+    def close(self):
+        self.psql.stdin.close()
+        self.psql.wait(timeout=60)
+        self.psql.stdout.close()
+
+
 class Server:
     """A PostgreSQL of our own; it refuses root, so root lends it `postgres`."""
 
     def __init__(self, programs):
         self.programs = programs
+        self.sessions = {}
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="systole-pg-"))
         self.user = {}
         if os.geteuid() == 0:
@@ -57,6 +83,9 @@ class Server:
                  f"-c unix_socket_directories={self.home}", "start")
 
     def stop(self, mode):
+        for session in self.sessions.values():
+            session.close()
+        self.sessions = {}
         self.run("pg_ctl", "-D", self.home / "data", "-w", "-m", mode, "stop")
 
     def address(self, name):
@@ -74,12 +103,9 @@ class Server:
 
     def ask(self, sql, name="postgres"):
         """What psql says, a row a line, columns joined by |."""
-        done = subprocess.run(
-            ["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c",
-             sql, self.address(name)],
-            capture_output=True, text=True, timeout=60, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        if name not in self.sessions:
+            self.sessions[name] = Session(self.address(name))
+        return self.sessions[name].ask(sql)
 
 
 @contextlib.contextmanager

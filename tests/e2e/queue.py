@@ -156,7 +156,7 @@ def interrupted(server, plain):
     done = q.work("--lease", "1")
     assert done["left"] == 0, done
     q.check_once(plain)
-    assert q.ended()["lost"] == held >= 2, (q.ended(), held)
+    assert q.ended()["lost"] >= held >= 2, (q.ended(), held)
     late.send_signal(signal.SIGCONT)
     said = late.communicate(timeout=60)[1]
     assert late.returncode == 0, said
@@ -164,6 +164,24 @@ def interrupted(server, plain):
     q.check_once(plain)
     print(f"a worker ended, one killed, one asleep: {held} leases lost, every "
           "trial once; the late one stored nothing")
+
+
+def away(server, plain):
+    """The server stops under one worker, and another starts meanwhile."""
+    q = Queue(server, "away", SWEEP)
+    q.submit()
+    early = q.start()
+    q.wait("SELECT count(*) FROM systole.result")
+    server.stop("immediate")
+    late = q.start()
+    time.sleep(0.5)
+    server.start()
+    for worker, says in ((early, "going on with what is leased"),
+                         (late, "waiting for it")):
+        said = worker.communicate(timeout=60)[1]
+        assert worker.returncode == 0 and says in said, said
+    q.check_once(plain)
+    print("the server stopped: both workers waited for it, every trial once")
 
 
 def poisoned(server):
@@ -174,7 +192,7 @@ def poisoned(server):
     for _ in range(10):
         worker = q.start("--lease", "2")
         has_it = ("SELECT count(*) FROM systole.work JOIN systole.lease "
-                  "USING (fence) WHERE 0 = ANY (trials) "
+                  "USING (fence) WHERE 0 = ANY (trials) AND lost < 3 "
                   f"AND worker LIKE '%:{worker.pid}'")
         while worker.poll() is None and not (
                 children(worker) and q.ask(has_it) != "0"):
@@ -186,7 +204,8 @@ def poisoned(server):
         if worker.returncode != -signal.SIGKILL:
             break
     assert worker.returncode == 9 and "1 trials failed" in said, said
-    assert 1 <= kills <= 3, kills  # a slow machine loses some by itself
+    # one more where it was being split; a slow machine loses some by itself
+    assert 1 <= kills <= 4, kills
     rows = systole.rows(q.file, q.store)
     assert [r["state"] for r in rows] == ["failed", "ok", "ok", "ok"], rows
     assert "lost 3 times" in rows[0]["why"], rows[0]
@@ -326,6 +345,7 @@ def main():
         plain = systole.export(file, WHERE / "plain.sqlite")
         together(server, plain)
         interrupted(server, plain)
+        away(server, plain)
         poisoned(server)
         stopped(server)
         screened(server)
