@@ -151,6 +151,8 @@ def interrupted(server, plain):
     before = int(q.ask("SELECT max(fence) FROM systole.lease"))
     q.wait("SELECT count(fence) FROM systole.work "
            f"WHERE fence > {before} AND leased_until > clock_timestamp()")
+    while not children(late):  # it knows its trials
+        time.sleep(0.001)
     late.send_signal(signal.SIGSTOP)
     held = int(q.ask("SELECT count(fence) FROM systole.work"))
     done = q.work("--lease", "1")
