@@ -67,13 +67,14 @@ class Server:
         secret = self.home / "secret"
         secret.write_text("s3cret\n")
         self.run("initdb", "-D", self.home / "data", "-U", "systole",
-                 "--auth=scram-sha-256", f"--pwfile={secret}", "-E", "UTF8")
+                 "--auth=scram-sha-256", f"--pwfile={secret}", "-E", "UTF8",
+                 "--no-sync")
 
     def run(self, program, *arguments):
         done = subprocess.run(
             [self.programs / program, *map(str, arguments)], text=True,
             cwd=self.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=60, **self.user)
+            timeout=120, **self.user)
         assert done.returncode == 0, done.stdout
 
     def start(self):
