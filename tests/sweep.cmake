@@ -19,7 +19,7 @@ add_test(NAME e2e.on_error
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/on-error-e2e)
 set_tests_properties(e2e.on_error PROPERTIES LABELS e2e TIMEOUT 120)
 add_test(NAME e2e.queue
-  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/queue.py
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/e2e/sweep_queue.py
   $<TARGET_FILE:systole> ${PROJECT_BINARY_DIR}/queue-e2e)
 set_tests_properties(e2e.queue PROPERTIES LABELS e2e TIMEOUT 300
   SKIP_REGULAR_EXPRESSION "SKIPPED")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""queue.py SYSTOLE DIR: sweeps that many workers take from one queue.
+"""sweep_queue.py SYSTOLE DIR: sweeps that many workers take from one queue.
 SPDX-License-Identifier: Apache-2.0
 
 Workers are processes of this machine, the PostgreSQL server is a real one.
