@@ -155,7 +155,7 @@ struct npu_matrix_shape {
 	int64_t sy, sx, dy, dx, pad_y, pad_x;
 	uint64_t n;             /* columns of one pack */
 	uint64_t packs, groups; /* groups in one pack */
-	uint8_t flat, im2col, sampled;
+	uint8_t flat, im2col, sampled, trans_b;
 	uint8_t ea, ew, eo, er; /* bytes of an element of x, w, y, residual */
 };
 

@@ -90,6 +90,7 @@ void npu__matrix_shape(const struct npu_codegen *cg, struct npu_work *work)
 		conv_shape(cg, work);
 		return;
 	}
+	s->trans_b = node->low.trans_b != 0;
 	s->images = s->h = s->oh = s->kh = s->kw = s->groups = 1;
 	s->sy = s->sx = s->dy = s->dx = 1;
 	s->packs = (uint64_t)(x->shape.dim[0] * x->shape.dim[1]);
@@ -226,7 +227,7 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 		.k_steps = t->k_rows * t->k_cols,
 		.k_per_step = t->k_chan,
 		.n = npu__div_up(s->n, z.n_tiles),
-		.tb = work->node->op == NPU_matmul && work->node->low.trans_b,
+		.tb = s->trans_b,
 		.passes = s->ea == 4 ? (uint8_t)chip->array.fp32_passes : 1,
 		.stored_of_4 = 4,
 	};

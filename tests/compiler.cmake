@@ -3,6 +3,10 @@ npu_test(codegen LABEL unit USES codegen SOURCES
   unit/compiler/codegen_program_test.cc)
 npu_test(codegen_run LABEL unit USES codegen sim SOURCES
   unit/compiler/codegen_run_test.cc)
+# calls of npu__tile_recall() go to the test, which can say no
+npu_test(tile_cache LABEL unit USES codegen lower models SOURCES
+  unit/compiler/tile_cache_test.cc)
+target_link_options(test_tile_cache PRIVATE -Wl,--wrap=npu__tile_recall)
 npu_test(resident LABEL unit USES codegen sim SOURCES
   unit/compiler/resident_test.cc)
 

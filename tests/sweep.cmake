@@ -61,3 +61,11 @@ if(NOT NPU_SANITIZE)
   set_tests_properties(bench.trial_cost PROPERTIES LABELS bench TIMEOUT 120
     SKIP_REGULAR_EXPRESSION "SKIPPED")
 endif()
+
+# More clock, memory, scratchpad or array: slower by no more than estimates err.
+# Without --small the whole of edge, some minutes; --list 20 names the worst.
+add_test(NAME property.more_hardware
+  COMMAND Python3::Interpreter
+  ${CMAKE_CURRENT_SOURCE_DIR}/property/more_hardware.py
+  $<TARGET_FILE:systole> --small --bound 10)
+set_tests_properties(property.more_hardware PROPERTIES LABELS property TIMEOUT 300)
