@@ -102,7 +102,7 @@ static enum npu_status run_passes(struct npu_codegen *cg,
 		    !strcmp(options->dump, passes[p].name))
 			passes[p].dump(cg, options->dump_text);
 		if (options && options->explain &&
-		    passes[p].run == npu__pass_tile)
+		    passes[p].run == npu__pass_resident)
 			npu__dump_tile(cg, options->explain);
 	}
 	return NPU_OK;

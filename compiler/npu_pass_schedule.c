@@ -18,6 +18,7 @@ struct schedule {
 	uint32_t load_count, next_load;
 	uint32_t *position; /* by step: place in order, or NONE */
 	uint32_t *used;     /* by buffer: emitted steps that read it */
+	uint8_t *pushed;    /* by buffer: has it sent earlier loads away? */
 	uint32_t *ahead;    /* loads emitted whose buffer is not used yet */
 	uint32_t ahead_count, ahead_most;
 	uint32_t order_capacity;
@@ -53,13 +54,14 @@ static enum npu_status append(struct schedule *s, uint32_t step)
 	return NPU_OK;
 }
 
-/* Take back the load farthest ahead; 0 where there is none. */
-static int withdraw(struct schedule *s, uint32_t needed_by)
+/* Take back the load farthest ahead, of step `from` or later; 0 where there is
+ * none. */
+static int withdraw(struct schedule *s, uint32_t from)
 {
 	uint32_t worst = NPU_NONE, buffer;
 
 	for (uint32_t i = 0; i < s->ahead_count; i++)
-		if (s->ahead[i] > needed_by &&
+		if (s->ahead[i] >= from &&
 		    (worst == NPU_NONE || s->ahead[i] > s->ahead[worst]))
 			worst = i;
 	if (worst == NPU_NONE)
@@ -75,9 +77,27 @@ static int withdraw(struct schedule *s, uint32_t needed_by)
 		s->cg->order[s->position[step]] = NPU_NONE;
 		s->position[step] = NPU_NONE;
 		s->ahead[i] = s->ahead[--s->ahead_count];
+		while (s->next_load && s->load[s->next_load - 1] >= step)
+			s->next_load--;
 	}
 	npu__unplace(places_of(s, buffer), buffer, 0, 0);
 	return 1;
+}
+
+/* Where nothing else helps, a load sends away those before it that are not used
+ * yet, once: small ones may lie in the middle of its only place. */
+static int make_room(struct schedule *s, uint32_t buffer, uint32_t step)
+{
+	int moved = 0;
+
+	if (withdraw(s, step + 1))
+		return 1;
+	if (!is_load(&s->cg->step[step]) || s->pushed[buffer])
+		return 0;
+	s->pushed[buffer] = 1;
+	while (withdraw(s, 0))
+		moved = 1;
+	return moved;
 }
 
 static enum npu_status place_now(struct schedule *s, uint32_t buffer,
@@ -88,7 +108,7 @@ static enum npu_status place_now(struct schedule *s, uint32_t buffer,
 	if (cg->buffer[buffer].placed)
 		return NPU_OK;
 	while (!npu__place(places_of(s, buffer), buffer, 0)) {
-		if (withdraw(s, step))
+		if (make_room(s, buffer, step))
 			continue;
 		cg->layer = npu__layer_of(cg, step);
 		return npu_fail(cg->err, NPU_E_CAPACITY,
@@ -116,12 +136,13 @@ static enum npu_status emit_needed(struct schedule *s, uint32_t step)
 	while (s->next_load < s->load_count && s->load[s->next_load] < step) {
 		uint32_t load = s->load[s->next_load];
 
-		if (s->position[load] == NPU_NONE) {
-			NPU_TRY(place_now(s, s->cg->step[load].ref[0].buffer,
-					  load));
-			NPU_TRY(emit_load(s, load));
+		if (s->position[load] != NPU_NONE) {
+			s->next_load++;
+			continue;
 		}
-		s->next_load++;
+		/* this may take loads back: they come next */
+		NPU_TRY(place_now(s, s->cg->step[load].ref[0].buffer, load));
+		NPU_TRY(emit_load(s, load));
 	}
 	return NPU_OK;
 }
@@ -196,11 +217,12 @@ static enum npu_status set_up(struct schedule *s)
 	s->load = npu_new(cg->arena, uint32_t, cg->step_count);
 	s->position = npu_new(cg->arena, uint32_t, cg->step_count);
 	s->used = npu_new(cg->arena, uint32_t, cg->buffer_count);
+	s->pushed = npu_new(cg->arena, uint8_t, cg->buffer_count);
 	s->ahead = npu_new(cg->arena, uint32_t, cg->step_count);
 	s->order_capacity = cg->step_count + 64;
 	cg->order = npu_new(cg->arena, uint32_t, s->order_capacity);
 	if (!s->spad || !s->acc || !s->load || !s->position || !s->used ||
-	    !s->ahead || !cg->order)
+	    !s->pushed || !s->ahead || !cg->order)
 		return npu_fail(cg->err, NPU_E_NOMEM, "out of memory");
 	cg->order_count = 0;
 	for (uint32_t i = 0; i < cg->step_count; i++) {
