@@ -152,6 +152,7 @@ def interrupted(server, plain):
     q.wait("SELECT count(fence) FROM systole.work "
            f"WHERE fence > {before} AND leased_until > clock_timestamp()")
     while not children(late):  # it knows its trials
+        assert late.poll() is None, late.communicate()[1]
         time.sleep(0.001)
     late.send_signal(signal.SIGSTOP)
     held = int(q.ask("SELECT count(fence) FROM systole.work"))
