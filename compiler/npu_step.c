@@ -4,11 +4,12 @@
 #include <string.h>
 
 /* Room for one more element of an array in the arena; NULL when out of memory.
- * The old copy stays behind: at most as much again as the array. */
+ * The old copy stays behind: a third as much again as the array, at most. Room
+ * that is not used yet is not touched. */
 static void *grow(struct npu_codegen *cg, void *data, uint32_t count,
 		  uint32_t *capacity, size_t size)
 {
-	uint32_t wanted = *capacity ? *capacity * 2 : 256;
+	uint32_t wanted = *capacity ? *capacity * 4 : 1024;
 	void *more;
 
 	if (count < *capacity)
