@@ -125,6 +125,10 @@ class Cluster:
     def stop(self):
         if self.daemons:
             self.run("scancel", "--user", getpass.getuser(), check=False)
+            end = time.monotonic() + 20  # daemons that go first leave tasks
+            while self.run("squeue", "-h", "-r", check=False) and \
+                    time.monotonic() < end:
+                time.sleep(0.2)
         for daemon in reversed(self.daemons):
             daemon.terminate()
             try:
