@@ -77,12 +77,16 @@ static int is_reader(const struct npu_work *work, uint32_t i)
 	       (i == 0 || (int)i == low->residual);
 }
 
-/* Is DRAM at least half as busy as the engines? */
+/* Is the way to DRAM at least half as busy as the engines? */
 static int is_held_back(const struct npu_codegen *cg,
 			const struct npu_work *work)
 {
 	const struct npu_tiling *t = &work->tiling;
-	double dram = (double)t->dram_bytes / cg->dram_bytes_per_cycle;
+	const double width = (double)cg->chip->dma.width;
+	const double dram =
+		(double)t->dram_bytes / (cg->dram_bytes_per_cycle < width
+						 ? cg->dram_bytes_per_cycle
+						 : width);
 
 	return 2 * dram >= (double)npu__max(t->mx_cycles, t->vx_cycles);
 }
