@@ -1,5 +1,6 @@
 /* base/npu_unit.c - suffix tables and exact decimal arithmetic.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_integer.h"
 #include "base/npu_unit.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -98,17 +99,6 @@ static struct decimal read_decimal(const char *text)
 	return d;
 }
 
-static uint64_t gcd(uint64_t a, uint64_t b)
-{
-	while (b) {
-		uint64_t r = a % b;
-
-		a = b;
-		b = r;
-	}
-	return a;
-}
-
 static enum npu_status refuse(enum npu_unit unit, const char *text,
 			      const char *hint, struct npu_error *err)
 {
@@ -131,7 +121,7 @@ static enum npu_status scale_up(enum npu_unit unit, const struct decimal *d,
 		return refuse(unit, text, "too many digits", err);
 	for (unsigned i = 0; i < d->fraction; i++)
 		power *= 10;
-	uint64_t common = gcd(scale, power);
+	uint64_t common = npu_gcd(scale, power);
 	scale /= common;
 	power /= common;
 	if (d->mantissa % power != 0)

@@ -7,33 +7,18 @@
  * buffers, as a register allocator does for registers. */
 #ifndef NPU_CODEGEN_INTERNAL_H
 #define NPU_CODEGEN_INTERNAL_H
+#include "base/npu_integer.h"
 #include "compiler/npu_compiler.h"
 
 #define NPU_NONE UINT32_MAX
 enum { NPU_LINE = 16 };
 
-static inline uint64_t npu__div_up(uint64_t a, uint64_t b)
-{
-	return (a + b - 1) / b;
-}
-static inline uint64_t npu__round_up(uint64_t a, uint64_t to)
-{
-	return npu__div_up(a, to) * to;
-}
-static inline uint64_t npu__min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 /* DRAM bytes of `rows` runs of `run` bytes, in bursts of 64: a run that is no
  * multiple of them starts anywhere, and touches half a burst more on average.
  */
 static inline uint64_t npu__bursts(uint64_t rows, uint64_t run)
 {
 	return rows * (run % 64 ? run + 48 : run);
-}
-static inline uint64_t npu__max(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
 }
 
 /* ---- memory: where values and packed constants lie in DRAM ---- */
@@ -426,7 +411,7 @@ static inline uint64_t npu__concat_step(const struct npu_node *concat)
 /* Scratchpad bytes of a pixel of `channels` elements: whole lines. */
 static inline uint64_t npu__pixel(uint64_t channels, enum npu_dtype dtype)
 {
-	return npu__round_up(channels * npu_dtype_bytes(dtype), NPU_LINE);
+	return npu_round_up(channels * npu_dtype_bytes(dtype), NPU_LINE);
 }
 
 /* ---- places of buffers (npu_place.c) ---- */

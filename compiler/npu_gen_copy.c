@@ -10,7 +10,7 @@ static void copy_need(const struct npu_codegen *cg, const struct npu_work *work,
 			 npu_dtype_bytes(work->node->outputs[0]->dtype);
 
 	(void)cg;
-	out->spad_bytes = npu__round_up(bytes, NPU_LINE);
+	out->spad_bytes = npu_round_up(bytes, NPU_LINE);
 	out->load_bytes = out->store_bytes = npu__slices(
 		tile->ny, tile->nx, tile->nc, work->node->outputs[0]);
 }
@@ -37,8 +37,8 @@ static struct npu_window window_of(const struct npu_vector_tile *tile)
  * at..at+size of it. Returns 0 where they are apart. */
 static int cut(uint64_t *first, uint64_t *count, uint64_t at, uint64_t size)
 {
-	uint64_t lo = npu__max(*first, at);
-	uint64_t hi = npu__min(*first + *count, at + size);
+	uint64_t lo = npu_max(*first, at);
+	uint64_t hi = npu_min(*first + *count, at + size);
 
 	*first = lo;
 	*count = hi - lo;

@@ -31,8 +31,8 @@ static struct extent extent_of(const struct npu_work *work,
 			    : npu__pixel(e.nc, v->dtype);
 	e.pitch.y = e.nx * e.pitch.x;
 	if (is_plane(work) && e.nx > 1)
-		e.pitch.y = npu__round_up(e.pitch.y, NPU_LINE);
-	e.bytes = npu__round_up(e.ny * e.pitch.y, NPU_LINE);
+		e.pitch.y = npu_round_up(e.pitch.y, NPU_LINE);
+	e.bytes = npu_round_up(e.ny * e.pitch.y, NPU_LINE);
 	return e;
 }
 

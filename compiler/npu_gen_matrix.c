@@ -34,16 +34,16 @@ static struct part part_at(const struct matrix *m, const struct spot *at,
 			   uint64_t p)
 {
 	const struct npu_tiling *t = m->t;
-	uint64_t cs = npu__div_up(m->s->c, t->k_chan);
-	uint64_t xs = npu__div_up(m->s->kw, t->k_cols);
+	uint64_t cs = npu_div_up(m->s->c, t->k_chan);
+	uint64_t xs = npu_div_up(m->s->kw, t->k_cols);
 	struct part part;
 
 	part.c = p % cs * t->k_chan;
-	part.cs = npu__min(t->k_chan, at->c - part.c);
+	part.cs = npu_min(t->k_chan, at->c - part.c);
 	part.kx = p / cs % xs * t->k_cols;
-	part.kxs = npu__min(t->k_cols, m->s->kw - part.kx);
+	part.kxs = npu_min(t->k_cols, m->s->kw - part.kx);
 	part.ky = p / cs / xs * t->k_rows;
-	part.kys = npu__min(t->k_rows, m->s->kh - part.ky);
+	part.kys = npu_min(t->k_rows, m->s->kh - part.ky);
 	part.first_row = (part.ky * m->s->kw + part.kx) * at->c + part.c;
 	return part;
 }
@@ -117,7 +117,7 @@ static uint32_t load_a(struct matrix *m, const struct spot *at,
 static uint64_t bias_bytes(const struct matrix *m, const struct spot *at,
 			   uint64_t p)
 {
-	return m->has_bias && p == 0 ? npu__round_up(at->tn * 4, NPU_LINE) : 0;
+	return m->has_bias && p == 0 ? npu_round_up(at->tn * 4, NPU_LINE) : 0;
 }
 
 /* Weights of one part, the bias before those of the first. */
@@ -306,7 +306,7 @@ static void tile(struct matrix *m, const struct spot *at)
 	m->cg->job++;
 	m->cg->tile++;
 	acc = npu__buffer(m->cg, NPU_SPACE_acc, NPU_ENGINE_mx,
-			  rows * npu__div_up(at->tn, m->cg->T));
+			  rows * npu_div_up(at->tn, m->cg->T));
 	reuse_a = t->n_outer && t->keep ? at->m : 0;
 	reuse_b = !t->n_outer && t->keep ? at->n : 0;
 	for (uint64_t p = 0; p < m->parts; p++) {
@@ -341,18 +341,18 @@ static struct spot spot_at(const struct matrix *m, uint64_t pack, uint64_t mt,
 
 	if (node->op == NPU_conv && s->packs > 1) { /* the last may be short */
 		uint64_t left = (uint64_t)node->low.groups - pack * s->groups;
-		uint64_t groups = npu__min(s->groups, left);
+		uint64_t groups = npu_min(s->groups, left);
 
 		at.c = s->c / s->groups * groups;
 		n = s->n / s->groups * groups;
 	}
 	at.image = mt / per_image;
 	at.y0 = mt % per_image / m->x_tiles * m->t->ty;
-	at.ty = npu__min(m->t->ty, s->oh - at.y0);
+	at.ty = npu_min(m->t->ty, s->oh - at.y0);
 	at.x0 = mt % m->x_tiles * m->t->tx;
-	at.tx = npu__min(m->t->tx, s->ow - at.x0);
+	at.tx = npu_min(m->t->tx, s->ow - at.x0);
 	at.n0 = nt * m->t->tn;
-	at.tn = at.n0 < n ? npu__min(m->t->tn, n - at.n0) : 0;
+	at.tn = at.n0 < n ? npu_min(m->t->tn, n - at.n0) : 0;
 	if (node->op == NPU_conv) {
 		at.n0 += pack * s->n;
 	} else { /* a pack is a row of the batch */
@@ -429,13 +429,13 @@ static void set_up(struct matrix *m)
 	}
 	m->is_int = m->x.dtype == NPU_u8 || m->x.dtype == NPU_s8;
 	m->has_bias = node->op == NPU_conv && node->low.bias >= 0;
-	m->x_tiles = npu__div_up(s->ow, m->t->tx);
-	m->y_tiles = npu__div_up(s->oh, m->t->ty);
+	m->x_tiles = npu_div_up(s->ow, m->t->tx);
+	m->y_tiles = npu_div_up(s->oh, m->t->ty);
 	m->m_tiles = s->images * m->y_tiles * m->x_tiles;
-	m->n_tiles = npu__div_up(s->n, m->t->tn);
-	m->parts = npu__div_up(s->kh, m->t->k_rows) *
-		   npu__div_up(s->kw, m->t->k_cols) *
-		   npu__div_up(s->c, m->t->k_chan);
+	m->n_tiles = npu_div_up(s->n, m->t->tn);
+	m->parts = npu_div_up(s->kh, m->t->k_rows) *
+		   npu_div_up(s->kw, m->t->k_cols) *
+		   npu_div_up(s->c, m->t->k_chan);
 	m->vector = NPU_NONE;
 }
 

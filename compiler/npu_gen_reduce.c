@@ -43,7 +43,7 @@ static void reduce_need(const struct npu_codegen *cg,
 		tile->ny * tile->nx * tile->nc * npu_dtype_bytes(x->dtype);
 	out->store_bytes = count * size;
 	out->spad_bytes = tile->ny * tile->nx * npu__pixel(tile->nc, x->dtype) +
-			  2 * npu__round_up(4 * count, NPU_LINE);
+			  2 * npu_round_up(4 * count, NPU_LINE);
 	if (npu__is_held(cg, x)) {
 		out->load_bytes = 0;
 		out->spad_bytes -=
@@ -132,7 +132,7 @@ static void image(struct npu_codegen *cg, const struct npu_work *work,
 	struct npu_step *step;
 
 	for (tile.y0 = 0; tile.y0 < rows; tile.y0 += block) {
-		tile.ny = npu__min(block, rows - tile.y0);
+		tile.ny = npu_min(block, rows - tile.y0);
 		step = red(cg, work, &tile, load(cg, work, &tile),
 			   totals == NPU_NONE
 				   ? npu__tensor(work->node->outputs[0], out, 0,

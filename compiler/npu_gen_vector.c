@@ -37,9 +37,9 @@ static const int64_t *space_of(const struct npu_work *work)
 /* n cut into `pieces` nearly equal ones; 0 where that is the same as fewer. */
 static uint64_t piece(uint64_t n, uint64_t pieces)
 {
-	uint64_t size = npu__div_up(n, pieces);
+	uint64_t size = npu_div_up(n, pieces);
 
-	if (pieces > 1 && (pieces > n || size == npu__div_up(n, pieces - 1)))
+	if (pieces > 1 && (pieces > n || size == npu_div_up(n, pieces - 1)))
 		return 0;
 	return size;
 }
@@ -54,11 +54,11 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	uint64_t tiles, load, store, bytes;
 
 	ops_of(work)->need(cg, work, &tile, &need);
-	tiles = (uint64_t)dim[0] * npu__div_up((uint64_t)dim[1], t->ty) *
-		npu__div_up((uint64_t)dim[2], t->tx) *
-		npu__div_up((uint64_t)dim[3], t->tn);
-	t->spad_bytes = need.spad_bytes * npu__min(tiles, 2);
-	t->acc_rows = need.acc_rows * npu__min(tiles, 2);
+	tiles = (uint64_t)dim[0] * npu_div_up((uint64_t)dim[1], t->ty) *
+		npu_div_up((uint64_t)dim[2], t->tx) *
+		npu_div_up((uint64_t)dim[3], t->tn);
+	t->spad_bytes = need.spad_bytes * npu_min(tiles, 2);
+	t->acc_rows = need.acc_rows * npu_min(tiles, 2);
 	if (t->spad_bytes > npu__spad_budget(cg, work) ||
 	    t->acc_rows > npu__acc_budget(cg, work) || t->ty * t->tx > 32767 ||
 	    t->tn > 65535)
@@ -68,7 +68,7 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	store = (uint64_t)((double)need.store_bytes / cg->dram_bytes_per_cycle);
 	t->dram_bytes = tiles * bytes;
 	t->vx_cycles = tiles * need.vx_cycles;
-	t->cycles = npu__max(tiles * (load + store), t->vx_cycles) + load +
+	t->cycles = npu_max(tiles * (load + store), t->vx_cycles) + load +
 		    store + need.vx_cycles / 8 + tiles * 40;
 	return 1;
 }
@@ -76,16 +76,16 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 enum npu_status npu__vector_tile(struct npu_codegen *cg, struct npu_work *work)
 {
 	const int64_t *dim = space_of(work);
-	uint64_t unit = npu__max(npu__channel_unit(cg, work), NPU_LINE);
+	uint64_t unit = npu_max(npu__channel_unit(cg, work), NPU_LINE);
 	uint64_t least = UINT64_MAX;
 	uint64_t channels = (uint64_t)dim[3], blocks;
 	int whole_c =
 		work->kind == NPU_LAYER_reduce && work->node->low.axis == 3;
 	int whole_x = work->kind == NPU_LAYER_reduce && !whole_c;
 
-	blocks = whole_c ? 1 : npu__div_up(channels, unit);
+	blocks = whole_c ? 1 : npu_div_up(channels, unit);
 	for (uint64_t c = 1; c <= blocks; c = c < 8 ? c + 1 : c * 2) {
-		uint64_t tn = npu__min(channels, npu__div_up(blocks, c) * unit);
+		uint64_t tn = npu_min(channels, npu_div_up(blocks, c) * unit);
 
 		if (whole_c)
 			tn = channels;
@@ -104,7 +104,7 @@ enum npu_status npu__vector_tile(struct npu_codegen *cg, struct npu_work *work)
 					continue;
 				work->considered++;
 				if (!price(cg, work, &t)) {
-					least = npu__min(least, t.spad_bytes);
+					least = npu_min(least, t.spad_bytes);
 					continue;
 				}
 				if (!work->tiling.cycles ||
@@ -130,7 +130,7 @@ void npu__vector_jobs(struct npu_codegen *cg, const struct npu_work *work)
 	const int64_t *dim = space_of(work);
 	const struct npu_tiling *t = &work->tiling;
 	const struct npu_vector_ops *ops = ops_of(work);
-	uint64_t c_tiles = npu__div_up((uint64_t)dim[3], t->tn);
+	uint64_t c_tiles = npu_div_up((uint64_t)dim[3], t->tn);
 	uint32_t *vectors = npu_new(cg->arena, uint32_t, c_tiles * NPU_VECTORS);
 	struct npu_vector_tile at;
 	int image =
@@ -152,13 +152,13 @@ void npu__vector_jobs(struct npu_codegen *cg, const struct npu_work *work)
 			     at.x0 += t->tx)
 				for (at.c0 = 0; at.c0 < (uint64_t)dim[3];
 				     at.c0 += t->tn) {
-					at.ny = npu__min(t->ty,
+					at.ny = npu_min(t->ty,
 							 (uint64_t)dim[1] -
 								 at.y0);
-					at.nx = npu__min(t->tx,
+					at.nx = npu_min(t->tx,
 							 (uint64_t)dim[2] -
 								 at.x0);
-					at.nc = npu__min(t->tn,
+					at.nc = npu_min(t->tn,
 							 (uint64_t)dim[3] -
 								 at.c0);
 					if (image && at.y0)

@@ -126,7 +126,7 @@ static struct npu_tile_operand temporary(struct npu_codegen *cg,
 {
 	uint64_t rows = tile->ny * tile->nx;
 	uint32_t buffer = npu__buffer(cg, NPU_SPACE_acc, NPU_ENGINE_vx,
-				      rows * npu__div_up(tile->nc, cg->T));
+				      rows * npu_div_up(tile->nc, cg->T));
 
 	return npu__acc(dtype, buffer, rows, 1, tile->nx);
 }
@@ -152,7 +152,7 @@ static void need_of(const struct npu_codegen *cg, const struct npu_work *work,
 			tile->ny * tile->nx * npu__pixel(tile->nc, y->dtype);
 		out->store_bytes = 0;
 	}
-	out->acc_rows = tile->ny * tile->nx * npu__div_up(tile->nc, cg->T);
+	out->acc_rows = tile->ny * tile->nx * npu_div_up(tile->nc, cg->T);
 	out->vx_cycles = passes * npu_vector_cycles(cg->chip, tile->ny,
 						    tile->nx, tile->nc);
 }
@@ -187,7 +187,7 @@ static void depthwise_need(const struct npu_codegen *cg,
 	need_of(cg, work, tile, taps_of(work) + !one, out);
 	out->spad_bytes +=
 		taps_of(work) * npu__pixel(tile->nc, node->inputs[1]->dtype) +
-		8 * npu__round_up(tile->nc, 4);
+		8 * npu_round_up(tile->nc, 4);
 	if (node->low.residual >= 0) {
 		uint64_t r =
 			tile->ny * tile->nx *

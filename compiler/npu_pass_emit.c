@@ -59,13 +59,13 @@ static void pack(const struct npu_block *block, const uint8_t *data,
 	uint64_t size = npu_dtype_bytes(block->value->dtype);
 	uint64_t taps = (uint64_t)(dim[0] * dim[1]);
 	uint64_t per = (uint64_t)dim[2], all = (uint64_t)dim[3];
-	uint64_t pitch = npu__round_up(block->nn * size, NPU_LINE);
-	uint64_t groups = npu__max(block->groups, 1);
+	uint64_t pitch = npu_round_up(block->nn * size, NPU_LINE);
+	uint64_t groups = npu_max(block->groups, 1);
 
 	if (bias) {
 		memcpy(out, bias + block->n0 * (uint64_t)4,
 		       block->nn * (uint64_t)4);
-		out += npu__round_up(block->nn * (uint64_t)4, NPU_LINE);
+		out += npu_round_up(block->nn * (uint64_t)4, NPU_LINE);
 	}
 	for (uint64_t t = 0; t < taps; t++)
 		for (uint64_t g = 0; g < groups; g++)
@@ -73,8 +73,8 @@ static void pack(const struct npu_block *block, const uint8_t *data,
 				uint64_t lo = block->n0, hi = lo + block->nn;
 
 				if (groups > 1) {
-					lo = npu__max(lo, first(block, g));
-					hi = npu__min(hi, first(block, g + 1));
+					lo = npu_max(lo, first(block, g));
+					hi = npu_min(hi, first(block, g + 1));
 				}
 				if (lo >= hi)
 					continue;

@@ -130,7 +130,7 @@ static uint64_t data_at(const struct interleave *s, uint32_t j, int *ready)
 				*ready = 0;
 				return 0;
 			}
-			at = npu__max(at, s->job[of].done);
+			at = npu_max(at, s->job[of].done);
 		}
 	return at;
 }
@@ -139,13 +139,13 @@ static uint64_t data_at(const struct interleave *s, uint32_t j, int *ready)
 static uint64_t start_of(const struct interleave *s, const struct job *job,
 			 uint64_t data)
 {
-	uint64_t at = npu__max(data, s->load_free) + job->load;
+	uint64_t at = npu_max(data, s->load_free) + job->load;
 
 	if (job->uses_mx)
-		at = npu__max(npu__max(at, s->mx_free),
+		at = npu_max(npu_max(at, s->mx_free),
 			      s->vx_done[2 * (size_t)job->layer]) +
 		     job->mx;
-	return npu__max(at, s->vx_free);
+	return npu_max(at, s->vx_free);
 }
 
 /* Start the job's steps by the clock. The array has two sets of accumulators of
@@ -158,17 +158,17 @@ static void emit_job(struct interleave *s, uint32_t j)
 	int ready;
 
 	data = data_at(s, j, &ready);
-	loaded = s->load_free = npu__max(data, s->load_free) + job->load;
-	mx = npu__max(npu__max(loaded, s->mx_free), before[0]);
+	loaded = s->load_free = npu_max(data, s->load_free) + job->load;
+	mx = npu_max(npu_max(loaded, s->mx_free), before[0]);
 	if (job->uses_mx)
 		loaded = s->mx_free = mx + job->mx;
-	vx = npu__max(loaded, s->vx_free);
+	vx = npu_max(loaded, s->vx_free);
 	if (job->vx)
 		loaded = s->vx_free = vx + job->vx;
 	/* a store goes at once, or its buffer would wait with it */
 	store = loaded;
 	job->done = s->store_free =
-		npu__max(loaded, s->store_free) + job->store;
+		npu_max(loaded, s->store_free) + job->store;
 	before[0] = before[1];
 	before[1] = vx + job->vx;
 	s->emitted[j] = 1;
@@ -194,8 +194,8 @@ static void emit_job(struct interleave *s, uint32_t j)
 /* All engines stand still between two groups. */
 static void synchronise(struct interleave *s)
 {
-	uint64_t now = npu__max(npu__max(s->mx_free, s->vx_free),
-				npu__max(s->load_free, s->store_free));
+	uint64_t now = npu_max(npu_max(s->mx_free, s->vx_free),
+				npu_max(s->load_free, s->store_free));
 
 	s->mx_free = s->vx_free = s->load_free = s->store_free = now;
 }

@@ -82,7 +82,7 @@ static uint64_t input_bytes(const struct npu_node *node,
 		       (uint64_t)(value->shape.dim[1] * value->shape.dim[2]) *
 		       touched(node, 0) * touched(node, 1);
 	if (node->op == NPU_move)
-		return npu__min(all, bytes(node->outputs[0]));
+		return npu_min(all, bytes(node->outputs[0]));
 	return node->op == NPU_conv || node->op == NPU_pool ? 0 : all;
 }
 

@@ -153,7 +153,7 @@ static void place_ends(struct npu_codegen *cg)
 		layout->region = value->is_input ? NPU_R_INPUT : NPU_R_OUTPUT;
 		layout->offset = *end;
 		layout->placed = layout->lasts = 1;
-		*end = npu__round_up(*end + dense_bytes(value), ALIGN);
+		*end = npu_round_up(*end + dense_bytes(value), ALIGN);
 	}
 	cg->program->region[NPU_R_INPUT] =
 		(struct npu_region){ NPU_REGION_input, input, NULL };
@@ -187,7 +187,7 @@ static uint64_t first_fit(const struct npu_codegen *cg, uint32_t v,
 			    me->last + NPU_GROUP <= other->first)
 				continue;
 			size = dense_bytes(cg->graph->values[o]);
-			end = npu__round_up(other->offset + size, ALIGN);
+			end = npu_round_up(other->offset + size, ALIGN);
 			if (other->offset < at + bytes && at < end) {
 				at = end;
 				moved = 1;
@@ -212,7 +212,7 @@ static uint64_t place_scratch(struct npu_codegen *cg)
 		layout->region = NPU_R_SCRATCH;
 		layout->offset = first_fit(cg, value->id, bytes);
 		layout->placed = layout->lasts = 1;
-		end = npu__max(end, layout->offset + bytes);
+		end = npu_max(end, layout->offset + bytes);
 		for (uint32_t o = 0; o < cg->graph->value_count; o++) {
 			struct npu_layout *other = &cg->layout[o];
 

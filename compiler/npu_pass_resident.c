@@ -88,7 +88,7 @@ static int is_held_back(const struct npu_codegen *cg,
 						 ? cg->dram_bytes_per_cycle
 						 : width);
 
-	return 2 * dram >= (double)npu__max(t->mx_cycles, t->vx_cycles);
+	return 2 * dram >= (double)npu_max(t->mx_cycles, t->vx_cycles);
 }
 
 /* Steps, border and size of `value`, were it to stay. Returns 0 where it cannot
@@ -116,8 +116,8 @@ static int measure(const struct npu_codegen *cg, const struct npu_value *value,
 			gains |= is_held_back(cg, work);
 			if (i || work->kind == NPU_LAYER_reduce)
 				continue;
-			pad = npu__max(pad, border_of(work->node, 0));
-			pad = npu__max(pad, border_of(work->node, 1));
+			pad = npu_max(pad, border_of(work->node, 0));
+			pad = npu_max(pad, border_of(work->node, 1));
 		}
 	}
 	row = ((uint64_t)dim[2] + pad) * pixel;
@@ -161,12 +161,12 @@ static uint64_t group_cycles(const struct npu_codegen *cg, uint32_t lo,
 		vx += t->vx_cycles;
 		dram += own;
 		apart += t->cycles -
-			 npu__min(t->cycles,
-				  npu__max(npu__max(t->mx_cycles, t->vx_cycles),
+			 npu_min(t->cycles,
+				  npu_max(npu_max(t->mx_cycles, t->vx_cycles),
 					   (uint64_t)own));
 	}
 	*next = n;
-	return npu__max(npu__max(mx, vx), (uint64_t)dram) + apart;
+	return npu_max(npu_max(mx, vx), (uint64_t)dram) + apart;
 }
 
 static uint64_t cycles_between(const struct npu_codegen *cg, uint32_t lo,

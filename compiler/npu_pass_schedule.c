@@ -231,7 +231,7 @@ static enum npu_status set_up(struct schedule *s)
 			s->load[s->load_count++] = i;
 	}
 	/* the queue of LD must not fill, or the sequencer stands still */
-	s->ahead_most = (uint32_t)npu__max(2, cg->chip->queues.depth * 3 / 4);
+	s->ahead_most = (uint32_t)npu_max(2, cg->chip->queues.depth * 3 / 4);
 	return NPU_OK;
 }
 

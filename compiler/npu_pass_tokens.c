@@ -151,7 +151,7 @@ static void declare(struct tokens *t)
 				.used = 1,
 				.producer = (enum npu_engine_id)p,
 				.consumer = (enum npu_engine_id)c,
-				.capacity = (uint16_t)npu__max(t->most[p][c],
+				.capacity = (uint16_t)npu_max(t->most[p][c],
 							       GENEROUS),
 			};
 			core->port[k] =

@@ -146,7 +146,7 @@ struct npu_places *npu__places_create(struct npu_codegen *cg,
 
 static uint32_t bank_of(const struct npu_places *p, uint32_t address)
 {
-	return (uint32_t)npu__min(address / p->bank_size, p->bank_count - 1);
+	return (uint32_t)npu_min(address / p->bank_size, p->bank_count - 1);
 }
 
 struct cost {
@@ -263,7 +263,7 @@ static int candidate(const struct npu_places *p, uint32_t i, uint32_t size,
 	if (i < p->bank_count) {
 		*at = p->bank_size * i;
 		if (p->space == NPU_SPACE_spad)
-			*at = (uint32_t)npu__round_up(*at, NPU_LINE);
+			*at = (uint32_t)npu_round_up(*at, NPU_LINE);
 		return 1;
 	}
 	i -= p->bank_count;
@@ -287,7 +287,7 @@ static int tight_candidate(const struct npu_places *p, uint32_t i,
 		o = p->ahead[i / 4 - p->live_count];
 	if (i & 2) {
 		o.first = o.first / p->bank_size * p->bank_size;
-		o.end = (uint32_t)npu__round_up(o.end, p->bank_size);
+		o.end = (uint32_t)npu_round_up(o.end, p->bank_size);
 	}
 	if (i % 2 && o.first < size)
 		return 0;
@@ -295,7 +295,7 @@ static int tight_candidate(const struct npu_places *p, uint32_t i,
 	if (p->space != NPU_SPACE_spad)
 		return 1;
 	*at = (uint32_t)(i % 2 ? *at / NPU_LINE * NPU_LINE
-			       : npu__round_up(*at, NPU_LINE));
+			       : npu_round_up(*at, NPU_LINE));
 	return 1;
 }
 

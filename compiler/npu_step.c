@@ -45,7 +45,7 @@ uint32_t npu__buffer(struct npu_codegen *cg, enum npu_space space,
 		return 0;
 	cg->buffer = all;
 	if (space == NPU_SPACE_spad)
-		size = npu__round_up(size, NPU_LINE);
+		size = npu_round_up(size, NPU_LINE);
 	if (size > UINT32_MAX / 2)
 		npu__too_large(cg, "a tile");
 	all[cg->buffer_count] = (struct npu_buffer){
@@ -72,7 +72,7 @@ struct npu_step *npu__step(struct npu_codegen *cg, enum npu_opcode op)
 	memset(step, 0, sizeof *step);
 	step->insn.any.op = op;
 	step->insn.any.tag = (uint64_t)cg->layer << NPU_TAG_LAYER_SHIFT |
-			     npu__min(cg->tile, 0xffff);
+			     npu_min(cg->tile, 0xffff);
 	for (int i = 0; i < NPU_AFTERS; i++)
 		step->after[i] = NPU_NONE;
 	step->job = cg->job;
@@ -177,7 +177,7 @@ uint64_t npu__block(struct npu_codegen *cg, uint64_t bytes,
 	all[cg->block_count] = *block;
 	all[cg->block_count].bytes = bytes;
 	all[cg->block_count].offset = cg->constants_bytes;
-	cg->constants_bytes += npu__round_up(bytes, 64);
+	cg->constants_bytes += npu_round_up(bytes, 64);
 	return all[cg->block_count++].offset;
 }
 
@@ -192,7 +192,7 @@ void npu__load_block(struct npu_codegen *cg, uint64_t offset, uint64_t bytes,
 
 		ld->region = NPU_R_CONSTANTS;
 		ld->offset = offset + done;
-		ld->n0 = npu__min(most, bytes - done);
+		ld->n0 = npu_min(most, bytes - done);
 		ld->n1 = ld->n2 = ld->n3 = 1;
 		npu__at(cg, step, NPU_AT_COPY, buffer, at + done);
 	}
@@ -263,7 +263,7 @@ struct copy {
 
 static uint64_t clip(int64_t v, uint64_t most)
 {
-	return v < 0 ? 0 : npu__min((uint64_t)v, most);
+	return v < 0 ? 0 : npu_min((uint64_t)v, most);
 }
 
 static struct copy window_copy(const struct npu_value *value,
@@ -272,10 +272,10 @@ static struct copy window_copy(const struct npu_value *value,
 			       struct npu_pitch pitch)
 {
 	uint64_t size = npu_dtype_bytes(value->dtype);
-	int64_t ys = (int64_t)npu__max(w->y_step, 1);
-	int64_t xs = (int64_t)npu__max(w->x_step, 1);
+	int64_t ys = (int64_t)npu_max(w->y_step, 1);
+	int64_t xs = (int64_t)npu_max(w->x_step, 1);
 	int64_t pixel = layout->stride[2], end;
-	uint64_t run = npu__max(w->run, 1);
+	uint64_t run = npu_max(w->run, 1);
 	struct copy c = {
 		.n0 = (run - 1) * (uint64_t)pixel + w->nc * size,
 		.n1 = w->nx,

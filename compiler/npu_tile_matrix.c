@@ -27,11 +27,6 @@ static const struct npu_value *residual(const struct npu_node *node)
 		       : NULL;
 }
 
-static uint64_t gcd(uint64_t a, uint64_t b)
-{
-	return b ? gcd(b, a % b) : a;
-}
-
 static void conv_shape(const struct npu_codegen *cg, struct npu_work *work)
 {
 	const struct npu_node *node = work->node;
@@ -59,10 +54,10 @@ static void conv_shape(const struct npu_codegen *cg, struct npu_work *work)
 	s->pad_y = low->pad_lo[0];
 	s->pad_x = low->pad_lo[1];
 	/* a pack's channels start at a whole line */
-	s->groups = all == 1 ? 1 : NPU_LINE / gcd(NPU_LINE, per * s->ea);
+	s->groups = all == 1 ? 1 : NPU_LINE / npu_gcd(NPU_LINE, per * s->ea);
 	if (s->groups > all)
 		s->groups = all;
-	s->packs = npu__div_up(all, s->groups);
+	s->packs = npu_div_up(all, s->groups);
 	s->c = s->groups * per;
 	s->n = s->groups * ((uint64_t)y->shape.dim[3] / all);
 	s->sampled = one && (s->sy > 1 || s->sx > 1) && !npu__is_held(cg, x);
@@ -130,7 +125,7 @@ static struct tile_size tile_size(const struct npu_codegen *cg,
 	c = t->split_a ? t->k_chan : s->c;
 	if (s->im2col)
 		c *= s->kw;
-	z.a_bytes = rows * cols * npu__round_up(c * s->ea, NPU_LINE);
+	z.a_bytes = rows * cols * npu_round_up(c * s->ea, NPU_LINE);
 	z.row_step = rows == 1 ? 0 : z.a_bytes / rows;
 	if (rows > 1 && npu__is_held(cg, node->inputs[0]))
 		z.row_step =
@@ -140,12 +135,12 @@ static struct tile_size tile_size(const struct npu_codegen *cg,
 		   : c == all_c && !s->sampled
 			   ? npu__bursts(rows, cols * c * s->ea)
 			   : npu__bursts(rows * cols, c * s->ea);
-	z.parts = npu__div_up(s->kh, t->k_rows) *
-		  npu__div_up(s->kw, t->k_cols) * npu__div_up(s->c, t->k_chan);
-	z.w_bytes = k * npu__round_up(t->tn * s->ew, NPU_LINE) +
-		    npu__round_up(t->tn * 4, NPU_LINE);
-	z.o_bytes = m * npu__round_up(t->tn * s->eo, NPU_LINE);
-	z.r_bytes = m * npu__round_up(t->tn * s->er, NPU_LINE);
+	z.parts = npu_div_up(s->kh, t->k_rows) *
+		  npu_div_up(s->kw, t->k_cols) * npu_div_up(s->c, t->k_chan);
+	z.w_bytes = k * npu_round_up(t->tn * s->ew, NPU_LINE) +
+		    npu_round_up(t->tn * 4, NPU_LINE);
+	z.o_bytes = m * npu_round_up(t->tn * s->eo, NPU_LINE);
+	z.r_bytes = m * npu_round_up(t->tn * s->er, NPU_LINE);
 	z.o_dram = t->tn == all_n ? m * t->tn * s->eo
 				  : npu__bursts(m, t->tn * s->eo);
 	z.r_dram = t->tn == all_n ? m * t->tn * s->er
@@ -156,10 +151,10 @@ static struct tile_size tile_size(const struct npu_codegen *cg,
 		z.o_bytes = z.o_dram = 0;
 	if (residual(node) && npu__is_held(cg, residual(node)))
 		z.r_bytes = z.r_dram = 0;
-	z.rows = m * npu__div_up(t->tn, cg->T);
-	z.m_tiles = s->images * npu__div_up(s->oh, t->ty) *
-		    npu__div_up(s->ow, t->tx);
-	z.n_tiles = npu__div_up(s->n, t->tn);
+	z.rows = m * npu_div_up(t->tn, cg->T);
+	z.m_tiles = s->images * npu_div_up(s->oh, t->ty) *
+		    npu_div_up(s->ow, t->tx);
+	z.n_tiles = npu_div_up(s->n, t->tn);
 	return z;
 }
 
@@ -168,9 +163,9 @@ static uint64_t spad_need(const struct npu_work *work,
 			  const struct npu_tiling *t, const struct tile_size *z)
 {
 	uint64_t jobs = z->m_tiles * z->n_tiles * work->shape.packs;
-	uint64_t loads = z->parts > 1 ? 2 : npu__min(2, jobs);
-	uint64_t a = npu__min(loads, z->m_tiles * work->shape.packs);
-	uint64_t w = npu__min(loads, z->n_tiles * z->parts);
+	uint64_t loads = z->parts > 1 ? 2 : npu_min(2, jobs);
+	uint64_t a = npu_min(loads, z->m_tiles * work->shape.packs);
+	uint64_t w = npu_min(loads, z->n_tiles * z->parts);
 
 	if (t->split_a)
 		a = loads;
@@ -179,7 +174,7 @@ static uint64_t spad_need(const struct npu_work *work,
 	if (t->keep && t->n_outer)
 		a = z->m_tiles;
 	return a * z->a_bytes + w * z->w_bytes +
-	       npu__min(2, jobs) * (z->o_bytes + z->r_bytes) +
+	       npu_min(2, jobs) * (z->o_bytes + z->r_bytes) +
 	       4 * work->shape.n;
 }
 
@@ -206,10 +201,10 @@ static int has_banks(const struct npu_codegen *cg, const struct npu_work *work,
 		once += z->w_bytes;
 	else
 		next += z->w_bytes;
-	return npu__div_up(held, bank) + npu__div_up(once + next, bank) +
-		       npu__div_up(next, bank) +
-		       npu__min(2, jobs) *
-			       npu__div_up(z->o_bytes + z->r_bytes, bank) <=
+	return npu_div_up(held, bank) + npu_div_up(once + next, bank) +
+		       npu_div_up(next, bank) +
+		       npu_min(2, jobs) *
+			       npu_div_up(z->o_bytes + z->r_bytes, bank) <=
 	       banks;
 }
 
@@ -223,10 +218,10 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	uint64_t jobs = z.m_tiles * z.n_tiles * s->packs, m, ld, w_loads;
 	uint64_t a_loads, dram, first, last;
 	struct npu_gemm_shape gemm = {
-		.rows = npu__div_up(s->images * s->oh * s->ow, z.m_tiles),
+		.rows = npu_div_up(s->images * s->oh * s->ow, z.m_tiles),
 		.k_steps = t->k_rows * t->k_cols,
 		.k_per_step = t->k_chan,
-		.n = npu__div_up(s->n, z.n_tiles),
+		.n = npu_div_up(s->n, z.n_tiles),
 		.tb = s->trans_b,
 		.passes = s->ea == 4 ? (uint8_t)chip->array.fp32_passes : 1,
 		.stored_of_4 = 4,
@@ -234,7 +229,7 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 
 	m = t->ty * t->tx;
 	t->spad_bytes = spad_need(work, t, &z);
-	t->acc_rows = z.rows * npu__min(2, jobs);
+	t->acc_rows = z.rows * npu_min(2, jobs);
 	if (t->spad_bytes > npu__spad_budget(cg, work) ||
 	    t->acc_rows > npu__acc_budget(cg, work) || m > 32767 ||
 	    t->tn > 65535 || z.row_step >= 1u << 20)
@@ -261,10 +256,10 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	ld = s->packs * (a_loads * z.a_bytes + w_loads * z.parts * z.w_bytes) /
 	     chip->dma.width;
 	dram = (uint64_t)((double)t->dram_bytes / cg->dram_bytes_per_cycle);
-	t->cycles = npu__max(npu__max(t->mx_cycles, t->vx_cycles),
-			     npu__max(dram, ld));
+	t->cycles = npu_max(npu_max(t->mx_cycles, t->vx_cycles),
+			     npu_max(dram, ld));
 	if (!has_banks(cg, work, t, &z))
-		t->cycles += npu__min(t->mx_cycles, npu__max(dram, ld));
+		t->cycles += npu_min(t->mx_cycles, npu_max(dram, ld));
 	/* the first tile's loads and the last one's way out */
 	first = (uint64_t)((double)(z.a_dram + z.w_bytes) /
 			   cg->dram_bytes_per_cycle);
@@ -286,18 +281,18 @@ static uint32_t sizes(uint64_t n, uint64_t unit, uint64_t most,
 		      uint64_t out[SIZES])
 {
 	uint32_t count = 0;
-	uint64_t units = npu__div_up(n, unit), last = 0;
+	uint64_t units = npu_div_up(n, unit), last = 0;
 
 	for (uint64_t k = 1; count < SIZES && k <= units;
 	     k += k < 16 ? 1 : k / 8) {
-		uint64_t size = npu__div_up(units, k) * unit;
+		uint64_t size = npu_div_up(units, k) * unit;
 
 		if (size != last && size <= most)
-			out[count++] = npu__min(size, n);
+			out[count++] = npu_min(size, n);
 		last = size;
 	}
 	if (count < SIZES && (!count || out[count - 1] > unit))
-		out[count++] = npu__min(unit, n);
+		out[count++] = npu_min(unit, n);
 	return count;
 }
 
@@ -370,9 +365,9 @@ static void try_parts(struct search *f, struct npu_tiling t)
 	t.k_cols = 1;
 	if (s->kw > 1 && s->kw * s->c * t.tn * s->ew >= large)
 		try_orders(f, t, 1);
-	unit = npu__round_up(unit, NPU_LINE);
+	unit = npu_round_up(unit, NPU_LINE);
 	for (uint64_t c = s->c; c * t.tn * s->ew >= large && c > unit;) {
-		c = npu__round_up(npu__div_up(c, 2), unit);
+		c = npu_round_up(npu_div_up(c, 2), unit);
 		t.k_chan = c;
 		t.split_a = 0;
 		try_orders(f, t, 1);
@@ -415,7 +410,7 @@ static void search_shape(struct search *f)
 	n_count = sizes(s->n, n_unit, 65535, ns);
 	y_count = sizes(s->oh, 1, 32767, ys);
 	/* more than the accumulators hold would only crowd out what fits */
-	x_count = sizes(s->ow, 1, npu__min(f->cg->acc_rows, 32767), xs);
+	x_count = sizes(s->ow, 1, npu_min(f->cg->acc_rows, 32767), xs);
 	if (s->oh > 1 && x_count > 6)
 		x_count = 6;
 	for (uint32_t y = 0; y < y_count; y++)
@@ -429,7 +424,7 @@ static void search_shape(struct search *f)
 							.tx = xs[x],
 							.tn = ns[n] };
 
-				if (m * npu__div_up(ns[n], f->cg->T) >
+				if (m * npu_div_up(ns[n], f->cg->T) >
 					    f->cg->acc_rows &&
 				    n + 1 < n_count)
 					continue;
@@ -449,8 +444,8 @@ static int may_im2col(const struct npu_codegen *cg, const struct npu_work *work)
 	       work->node->low.groups == 1 &&
 	       cg->layout[x->id].stride[2] == (int64_t)(s->c * s->ea) &&
 	       s->kw * s->c * s->ea <= 1024 &&
-	       npu__div_up(s->kw * s->c, rows) <
-		       s->kw * npu__div_up(s->c, rows);
+	       npu_div_up(s->kw * s->c, rows) <
+		       s->kw * npu_div_up(s->c, rows);
 }
 
 enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)

@@ -1,13 +1,9 @@
 /* isa/npu_array.c - the array's timing: one step of arithmetic per tile.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_integer.h"
 #include "base/npu_plant.h"
 #include "isa/npu_array.h"
 #include <string.h>
-
-static uint64_t ceil_div(uint64_t a, uint64_t b)
-{
-	return (a + b - 1) / b;
-}
 
 static int64_t max2(int64_t a, int64_t b)
 {
@@ -27,20 +23,20 @@ static uint64_t folds_cycles(const struct npu_chip *chip,
 	const uint64_t R = chip->array.rows, C = chip->array.cols;
 	/* sparse: only the stored rows of k take array rows */
 	const uint64_t K =
-		ceil_div(s->k_steps * s->k_per_step * s->stored_of_4, 4);
+		npu_div_up(s->k_steps * s->k_per_step * s->stored_of_4, 4);
 	uint64_t folds, cycles;
 
 	switch (chip->array.dataflow) {
 	case NPU_dataflow_os:
-		folds = ceil_div(s->rows, R) * ceil_div(s->n, C);
+		folds = npu_div_up(s->rows, R) * npu_div_up(s->n, C);
 		cycles = K + R + C - 2;
 		break;
 	case NPU_dataflow_is:
-		folds = ceil_div(K, R) * ceil_div(s->rows, C);
+		folds = npu_div_up(K, R) * npu_div_up(s->rows, C);
 		cycles = s->n + 2 * R + C - 2;
 		break;
 	default:
-		folds = ceil_div(K, R) * ceil_div(s->n, C);
+		folds = npu_div_up(K, R) * npu_div_up(s->n, C);
 		cycles = s->rows + 2 * R + C - 2;
 		break;
 	}
@@ -54,11 +50,11 @@ static void cut_k(struct npu_array_work *w, const struct npu_chip *chip,
 {
 	/* k that one array row covers, times 4: 4 dense, 8 or 16 sparse */
 	const uint64_t R = chip->array.rows;
-	const uint64_t k_rows = ceil_div(s->k_per_step * s->stored_of_4, 4);
+	const uint64_t k_rows = npu_div_up(s->k_per_step * s->stored_of_4, 4);
 	const uint64_t rest = k_rows % R;
 
 	w->steps = s->k_steps;
-	w->rounds = ceil_div(k_rows, R);
+	w->rounds = npu_div_up(k_rows, R);
 	w->lines = k_rows < R ? k_rows : R;
 	w->lines_last_round = rest ? rest : R;
 	if (w->rounds == 1 || !rest) {
@@ -75,9 +71,9 @@ static void outputs_stay(struct npu_array_work *w, const struct npu_chip *chip,
 	const uint64_t k = s->k_steps * s->k_per_step;
 
 	w->steps = 1;
-	w->rounds = ceil_div(s->rows, chip->array.rows);
-	w->tiles = ceil_div(s->n, chip->array.cols);
-	w->rows = ceil_div(k * s->stored_of_4, 4);
+	w->rounds = npu_div_up(s->rows, chip->array.rows);
+	w->tiles = npu_div_up(s->n, chip->array.cols);
+	w->rows = npu_div_up(k * s->stored_of_4, 4);
 	/* the tile before shifts its outputs out */
 	w->lines = w->lines_last_round = chip->array.rows;
 }
@@ -85,7 +81,7 @@ static void outputs_stay(struct npu_array_work *w, const struct npu_chip *chip,
 static void inputs_stay(struct npu_array_work *w, const struct npu_chip *chip,
 			const struct npu_gemm_shape *s)
 {
-	w->tiles = ceil_div(s->rows, chip->array.cols);
+	w->tiles = npu_div_up(s->rows, chip->array.cols);
 	w->rows = s->n;
 	w->hazards = 1;
 	cut_k(w, chip, s);
@@ -96,7 +92,7 @@ static void weights_stay(struct npu_array_work *w, const struct npu_chip *chip,
 {
 	const uint64_t C = chip->array.cols;
 
-	w->tiles = ceil_div(s->n, C);
+	w->tiles = npu_div_up(s->n, C);
 	w->rows = s->rows;
 	w->hazards = 1;
 	cut_k(w, chip, s);
@@ -130,7 +126,7 @@ struct npu_array_work npu_array_cut(const struct npu_chip *chip,
 	w.last = w.rows - 1;
 	if (s->ta && chip->array.dataflow == NPU_dataflow_ws) {
 		/* blocks of R rows, padded at the end of each run of them */
-		const uint64_t blocks = ceil_div(s->rows_per_step, R);
+		const uint64_t blocks = npu_div_up(s->rows_per_step, R);
 
 		w.slots = s->rows / s->rows_per_step * blocks * R;
 		w.turn = R;

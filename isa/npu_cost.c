@@ -1,18 +1,9 @@
 /* isa/npu_cost.c - closed forms: what one instruction costs on an idle machine.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_integer.h"
 #include "isa/npu_cost.h"
 #include "isa/npu_array.h"
 #include <string.h>
-
-static uint64_t ceil_div(uint64_t a, uint64_t b)
-{
-	return (a + b - 1) / b;
-}
-
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* ---- GEMM ---- */
 
@@ -55,7 +46,7 @@ static uint64_t tile_cycles(const struct npu_array_work *w, uint64_t lines)
 {
 	const uint64_t late = lines / w->passes * (w->passes - 1);
 
-	return max_u64(max_u64(w->slots, lines), w->turn + 2 + late);
+	return npu_max(npu_max(w->slots, lines), w->turn + 2 + late);
 }
 
 npu_cycle npu_gemm_stream_cycles(const struct npu_chip *chip,
@@ -77,9 +68,9 @@ npu_cycle npu_gemm_stream_cycles(const struct npu_chip *chip,
 	/* rounds that another follows take at least the hazard */
 	later = w.steps * w.rounds - 1;
 	if (w.lines_last_round == w.lines)
-		return later * max_u64(round, apart) + round;
-	return w.steps * (w.rounds - 1) * max_u64(round, apart) +
-	       (w.steps - 1) * max_u64(last_round, apart) + last_round;
+		return later * npu_max(round, apart) + round;
+	return w.steps * (w.rounds - 1) * npu_max(round, apart) +
+	       (w.steps - 1) * npu_max(last_round, apart) + last_round;
 }
 
 static enum npu_status check_gemm(const struct npu_chip *chip,
@@ -121,10 +112,10 @@ static void gemm_cost(const struct npu_chip *chip,
 	const uint64_t C = chip->array.cols;
 	const uint64_t k = s.k_steps * s.k_per_step;
 	const uint64_t stored =
-		s.stored_of_4 == 4 ? k : ceil_div(k, 4) * s.stored_of_4;
+		s.stored_of_4 == 4 ? k : npu_div_up(k, 4) * s.stored_of_4;
 	/* sums return to the accumulator once a round of k */
 	uint64_t rounds =
-		s.k_steps * ceil_div(ceil_div(s.k_per_step * s.stored_of_4, 4),
+		s.k_steps * npu_div_up(npu_div_up(s.k_per_step * s.stored_of_4, 4),
 				     chip->array.rows);
 
 	if (chip->array.dataflow == NPU_dataflow_os)
@@ -134,9 +125,9 @@ static void gemm_cost(const struct npu_chip *chip,
 		.busy_cycles = npu_gemm_stream_cycles(chip, &s),
 		.macs = s.rows * stored * s.n,
 		/* the feed is as wide as dense k, once a tile of n */
-		.spad_read_bytes = s.rows * k * ea * ceil_div(s.n, C) +
+		.spad_read_bytes = s.rows * k * ea * npu_div_up(s.n, C) +
 				   stored * s.n * ew +
-				   (g->sparse ? ceil_div(s.n, 4) * stored : 0) +
+				   (g->sparse ? npu_div_up(s.n, 4) * stored : 0) +
 				   (g->init == 2 ? 4 * s.n : 0),
 		.acc_read_bytes =
 			4 * s.rows * s.n * (rounds - 1 + (g->init == 1)),
@@ -149,7 +140,7 @@ static void gemm_cost(const struct npu_chip *chip,
 npu_cycle npu_vector_cycles(const struct npu_chip *chip, uint64_t n2,
 			    uint64_t n1, uint64_t n0)
 {
-	return n2 * n1 * ceil_div(n0, chip->vector.lanes) +
+	return n2 * n1 * npu_div_up(n0, chip->vector.lanes) +
 	       chip->vector.latency;
 }
 
@@ -157,7 +148,7 @@ npu_cycle npu_reduce_cycles(const struct npu_chip *chip, unsigned axis,
 			    uint64_t n2, uint64_t n1, uint64_t n0)
 {
 	const uint64_t lanes = chip->vector.lanes;
-	const uint64_t parts = ceil_div(n0, lanes);
+	const uint64_t parts = npu_div_up(n0, lanes);
 	const uint64_t tail = n0 - (parts - 1) * lanes;
 	uint64_t rows = n2 * n1, steps = rows;
 
@@ -165,7 +156,7 @@ npu_cycle npu_reduce_cycles(const struct npu_chip *chip, unsigned axis,
 		return npu_vector_cycles(chip, n2, n1, n0);
 	if (parts > 1) {
 		/* all but the last part of the last group take every slot */
-		const uint64_t groups = ceil_div(rows, lanes);
+		const uint64_t groups = npu_div_up(rows, lanes);
 
 		rows -= (groups - 1) * lanes;
 		steps = (groups * parts - 1) * lanes + rows;
@@ -310,7 +301,7 @@ static enum npu_status copy_cost(const struct npu_chip *chip,
 	if (!n0 || !rows)
 		return npu_fail(err, NPU_E_RANGE, "%s: a count is 0",
 				is_load ? "ld" : "st");
-	c.busy_cycles = rows * ceil_div(n0, chip->dma.width);
+	c.busy_cycles = rows * npu_div_up(n0, chip->dma.width);
 	c.cycles = c.busy_cycles + chip->dma.startup;
 	c.spad_read_bytes = index_bytes + (is_load ? 0 : rows * n0);
 	c.spad_write_bytes = is_load ? rows * n0 : 0;

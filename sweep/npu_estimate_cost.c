@@ -1,5 +1,6 @@
 /* sweep/npu_estimate_cost.c - a network's layers on one chip: cycles and counts.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/npu_integer.h"
 #include "isa/npu_cost.h"
 #include "sim/dram/npu_dram_preset.h"
 #include "sweep/npu_estimate_internal.h"
@@ -32,16 +33,6 @@ struct estimating {
 	double bytes_per_cycle;
 	struct part *part;
 };
-
-static uint64_t ceil_div(uint64_t a, uint64_t b)
-{
-	return (a + b - 1) / b;
-}
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 
 static double max(double a, double b)
 {
@@ -82,10 +73,10 @@ static uint64_t rows_of_job(const struct npu_chip *chip,
 		unit = chip->array.rows;
 	if (chip->array.dataflow == NPU_dataflow_is) {
 		unit = chip->array.cols;
-		rows = half / ceil_div(g->n, chip->array.cols);
+		rows = half / npu_div_up(g->n, chip->array.cols);
 	}
 	rows = rows > unit ? rows / unit * unit : unit;
-	return min(rows, g->my);
+	return npu_min(rows, g->my);
 }
 
 static enum npu_status array_cost(const struct estimating *s,
@@ -99,8 +90,8 @@ static enum npu_status array_cost(const struct estimating *s,
 	union npu_insn insn = l->gemm;
 	struct npu_cost c;
 
-	if (l->joined.op && ceil_div(l->joined.gemm.nc, R) <
-				    insn.gemm.kx * ceil_div(insn.gemm.nc, R))
+	if (l->joined.op && npu_div_up(l->joined.gemm.nc, R) <
+				    insn.gemm.kx * npu_div_up(insn.gemm.nc, R))
 		insn = l->joined;
 	insn.gemm.my = rows;
 	NPU_TRY(npu_cost_insn(s->chip, &insn, &c, err));
@@ -155,14 +146,14 @@ static void traffic(const struct estimating *s, uint32_t layer)
 	}
 	p->write_bytes = p->stays ? 0 : l->moved_bytes;
 	p->read_bytes = others + first + l->weight_bytes;
-	room -= min(p->held_bytes, room / 2);
+	room -= npu_min(p->held_bytes, room / 2);
 	half = room / 2;
 	if (!l->gemm.op || first <= half || l->weight_bytes <= half)
 		return;
 	p->read_bytes =
 		others +
-		min(first + l->weight_bytes * ceil_div(first, half),
-		    l->weight_bytes + first * ceil_div(l->weight_bytes, half));
+		npu_min(first + l->weight_bytes * npu_div_up(first, half),
+		    l->weight_bytes + first * npu_div_up(l->weight_bytes, half));
 }
 
 /* Tiles, of which there are two at a time, and their descriptors: loads of two
@@ -175,9 +166,9 @@ static void tiles(const struct estimating *s, uint32_t layer)
 	const uint64_t moved = p->read_bytes + p->write_bytes + l->weight_bytes;
 	const uint64_t acc = half_of_accumulators(s->chip);
 	const struct npu_insn_gemm *g = &l->gemm.gemm;
-	const uint64_t by_room = ceil_div(2 * moved, room);
+	const uint64_t by_room = npu_div_up(2 * moved, room);
 	const uint64_t by_acc =
-		ceil_div(g->my * ceil_div(g->n, s->chip->array.cols), acc) *
+		npu_div_up(g->my * npu_div_up(g->n, s->chip->array.cols), acc) *
 		l->products;
 
 	p->tiles = by_room;
@@ -283,7 +274,7 @@ static void count_memory(const struct estimating *s, struct npu_activity *out)
 	out->total.dram_refreshes = c->refreshes;
 	open = OPEN_OF_BUSY * t.data * (c->read_bursts + c->write_bursts);
 	c->closed_clocks = c->clocks * s->chip->dram.channels;
-	c->closed_clocks -= min(open, c->closed_clocks);
+	c->closed_clocks -= npu_min(open, c->closed_clocks);
 }
 
 static void count_layer(const struct estimating *s, uint32_t layer,

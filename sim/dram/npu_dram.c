@@ -216,7 +216,7 @@ void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer)
 	struct npu__completion *done = dram->done;
 	size_t i;
 
-	dram->counters.clocks = npu__max(dram->counters.clocks, transfer->done);
+	dram->counters.clocks = npu_max(dram->counters.clocks, transfer->done);
 	if (dram->done_end == dram->done_capacity) { /* room at the front */
 		dram->done_end -= dram->done_first;
 		memmove(done, done + dram->done_first,
@@ -280,14 +280,14 @@ int npu_dram_advance(struct npu_dram *dram, uint64_t until,
 	next = &dram->done[dram->done_first];
 	if (dram->done_first == dram->done_end || next->cycle > until) {
 		if (until != UINT64_MAX)
-			dram->now = npu__max(dram->now, until);
+			dram->now = npu_max(dram->now, until);
 		return 0;
 	}
 	dram->done_first++;
 	transfer = next->transfer;
 	*done = transfer->run;
 	*cycle = next->cycle;
-	dram->now = npu__max(dram->now, next->cycle);
+	dram->now = npu_max(dram->now, next->cycle);
 	transfer->next = dram->free;
 	dram->free = transfer;
 	return 1;

@@ -141,10 +141,10 @@ static uint64_t refresh(struct npu__channel *channel, uint64_t clock)
 		if (channel->next_refresh > clock)
 			return channel->next_refresh;
 		channel->refreshing = 1;
-		start = npu__max(channel->next_refresh,
+		start = npu_max(channel->next_refresh,
 				 channel->last_command + 1);
 		if (channel->open_banks == 0) {
-			when = npu__max(start, channel->refresh_ok);
+			when = npu_max(start, channel->refresh_ok);
 			if (when > clock)
 				return when;
 			for (unsigned b = 0; b < channel->timing->banks; b++)
@@ -157,10 +157,10 @@ static uint64_t refresh(struct npu__channel *channel, uint64_t clock)
 			channel->last_command = when;
 			continue;
 		}
-		start = npu__max(start, channel->pre_ok);
+		start = npu_max(start, channel->pre_ok);
 		for (unsigned b = 0; b < channel->timing->banks; b++) {
 			const struct npu__bank *bank = &channel->bank[b];
-			uint64_t ready = npu__max(start, bank->pre_ok);
+			uint64_t ready = npu_max(start, bank->pre_ok);
 
 			if (bank->row != NPU_NEVER && ready < when) {
 				when = ready;
@@ -183,16 +183,16 @@ static uint64_t bank_command(const struct npu__channel *channel, unsigned b,
 
 	if (bank->row == NPU_NEVER) {
 		*command = ACTIVATE;
-		return npu__max(npu__max(bank->act_ok, channel->act_ok[group]),
+		return npu_max(npu_max(bank->act_ok, channel->act_ok[group]),
 				channel->faw[channel->oldest_faw]);
 	}
-	pre = bank->may_close ? npu__max(bank->pre_ok, channel->pre_ok)
+	pre = bank->may_close ? npu_max(bank->pre_ok, channel->pre_ok)
 			      : NPU_NEVER;
 	read = bank->read_hit >= 0
-		       ? npu__max(bank->col_ok, channel->read_ok[group])
+		       ? npu_max(bank->col_ok, channel->read_ok[group])
 		       : NPU_NEVER;
 	write = bank->write_hit >= 0
-			? npu__max(bank->col_ok, channel->write_ok[group])
+			? npu_max(bank->col_ok, channel->write_ok[group])
 			: NPU_NEVER;
 	if (pre <= clock || (pre <= read && pre <= write)) {
 		*command = PRECHARGE;
@@ -203,7 +203,7 @@ static uint64_t bank_command(const struct npu__channel *channel, unsigned b,
 		return clock;
 	}
 	*command = read <= write ? READ : WRITE;
-	return npu__min(read, write);
+	return npu_min(read, write);
 }
 
 /* The first bank after the one served last that can be served at `clock`, or
@@ -311,9 +311,9 @@ static uint64_t next_event(struct npu__channel *channel, uint64_t clock)
 	if (!channel->queued)
 		return NPU_NEVER;
 	if (channel->refreshing)
-		return npu__max(clock + 1, refresh(channel, clock));
+		return npu_max(clock + 1, refresh(channel, clock));
 	when = find_command(channel, clock + 1, &bank, &command);
-	return npu__max(clock + 1, npu__min(when, channel->next_refresh));
+	return npu_max(clock + 1, npu_min(when, channel->next_refresh));
 }
 
 void npu__channel_add(struct npu__channel *channel,
@@ -323,7 +323,7 @@ void npu__channel_add(struct npu__channel *channel,
 		channel->writes[channel->write_count++] = *request;
 	else
 		channel->reads[channel->read_count++] = *request;
-	channel->next = npu__min(channel->next, clock);
+	channel->next = npu_min(channel->next, clock);
 }
 
 int npu__channel_clock(struct npu__channel *channel, uint64_t clock,

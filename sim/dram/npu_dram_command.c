@@ -105,7 +105,7 @@ static void put(struct command *command, struct ring *ring, uint64_t clock,
 	uint64_t at = (ring->first + ring->count++) & (command->ring_size - 1);
 
 	ring->entries[at] = (struct leaving){ clock, master };
-	command->next_leaving = npu__min(command->next_leaving, clock);
+	command->next_leaving = npu_min(command->next_leaving, clock);
 }
 
 static uint64_t leave_ring(struct npu_dram *dram, struct ring *ring,
@@ -135,7 +135,7 @@ static void leave(struct npu_dram *dram, uint64_t clock)
 		return;
 	next = leave_ring(dram, &command->writes, clock);
 	for (unsigned c = 0; c < command->channels; c++)
-		next = npu__min(next,
+		next = npu_min(next,
 				leave_ring(dram, &command->reads[c], clock));
 	command->next_leaving = next;
 }
@@ -171,9 +171,9 @@ static uint64_t offer_clock(struct npu_dram *dram, unsigned m)
 	if (master->in_flight >= dram->chip.dma.outstanding) {
 		if (command->next_leaving == NPU_NEVER)
 			return NPU_NEVER;
-		clock = npu__max(clock, command->next_leaving + 1);
+		clock = npu_max(clock, command->next_leaving + 1);
 	}
-	return npu__max(clock, master->head->submitted);
+	return npu_max(clock, master->head->submitted);
 }
 
 static uint64_t command_next(struct npu_dram *dram)
@@ -182,9 +182,9 @@ static uint64_t command_next(struct npu_dram *dram)
 	uint64_t next = NPU_NEVER;
 
 	for (unsigned c = 0; c < command->channels; c++)
-		next = npu__min(next, command->channel[c].next);
+		next = npu_min(next, command->channel[c].next);
 	for (unsigned m = 0; m < dram->masters && next > command->clock; m++)
-		next = npu__min(next, offer_clock(dram, m));
+		next = npu_min(next, offer_clock(dram, m));
 	command->chosen = next;
 	return next;
 }
@@ -192,7 +192,7 @@ static uint64_t command_next(struct npu_dram *dram)
 static void note_done(struct npu_dram *dram, struct npu__transfer *transfer,
 		      uint64_t clock)
 {
-	transfer->done = npu__max(transfer->done, clock);
+	transfer->done = npu_max(transfer->done, clock);
 	if (transfer->bursts_left == 0 && transfer->pending == 0)
 		npu__dram_finish(dram, transfer);
 }

@@ -41,9 +41,9 @@ static void ideal_destroy(struct npu_dram *dram)
 static uint64_t piece_bursts(const struct npu_dram *dram,
 			     const struct npu__master *master)
 {
-	uint64_t most = npu__min(PIECE_BURSTS, npu__window_piece(dram));
+	uint64_t most = npu_min(PIECE_BURSTS, npu__window_piece(dram));
 
-	return npu__min(most, master->head->bursts_left);
+	return npu_min(most, master->head->bursts_left);
 }
 
 /* The bus serves the master that has been ready longest in turn. */
@@ -61,7 +61,7 @@ static uint64_t ideal_next(struct npu_dram *dram)
 			continue;
 		start = npu__master_ready(dram, master,
 					  piece_bursts(dram, master));
-		start = npu__max(start, ideal->free_cycle);
+		start = npu_max(start, ideal->free_cycle);
 		if (start < best) {
 			best = start;
 			ideal->chosen = m;

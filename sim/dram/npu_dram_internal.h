@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef NPU_DRAM_INTERNAL_H
 #define NPU_DRAM_INTERNAL_H
+#include "base/npu_integer.h"
 #include "sim/dram/npu_dram.h"
 
 enum {
@@ -101,14 +102,6 @@ void npu__dram_set_clock(struct npu_dram *dram, uint64_t tck_ps);
 /* `transfer`, off its queue, is complete at tick `transfer->done`. */
 void npu__dram_finish(struct npu_dram *dram, struct npu__transfer *transfer);
 
-static inline uint64_t npu__max(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-static inline uint64_t npu__min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 /* Take the head off the queue: all of it has started. */
 static inline void npu__master_pop(struct npu_dram *dram,
 				   struct npu__master *master)
@@ -141,11 +134,11 @@ static inline uint64_t npu__master_ready(const struct npu_dram *dram,
 		const struct npu__piece *oldest = &master->ring[master->first];
 
 		master->in_flight -= oldest->bursts;
-		master->room = npu__max(master->room, oldest->done);
+		master->room = npu_max(master->room, oldest->done);
 		master->first = npu__in_ring(master->first + 1, window);
 		master->count--;
 	}
-	return npu__max(master->room, master->head->submitted);
+	return npu_max(master->room, master->head->submitted);
 }
 
 /* Take that piece off the head of the queue; it will be complete at `done`. */
@@ -162,7 +155,7 @@ static inline void npu__master_start(struct npu_dram *dram,
 	master->in_flight += bursts;
 	transfer->burst += bursts;
 	transfer->bursts_left -= bursts;
-	transfer->done = npu__max(transfer->done, done);
+	transfer->done = npu_max(transfer->done, done);
 	if (transfer->run.is_write)
 		dram->counters.write_bursts += bursts;
 	else

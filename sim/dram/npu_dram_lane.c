@@ -98,7 +98,7 @@ static inline void refresh(struct npu__lane *lane, uint64_t clock)
 static uint64_t activate_turn(const struct npu__lane *lane, unsigned group,
 			      uint64_t arrival)
 {
-	return npu__max(npu__max(arrival, lane->act_ok[group]),
+	return npu_max(npu_max(arrival, lane->act_ok[group]),
 			lane->faw[lane->oldest_faw]);
 }
 
@@ -113,9 +113,9 @@ static uint64_t activate_clock(const struct npu__lane *lane, unsigned b,
 	if (bank->row == row)
 		return 0;
 	if (bank->row != CLOSED)
-		clock = npu__max(clock, bank->pre_ok) + device->rp;
-	clock = npu__max(clock, bank->act_ok);
-	return npu__max(clock, activate_turn(lane, group_of(lane, b), arrival));
+		clock = npu_max(clock, bank->pre_ok) + device->rp;
+	clock = npu_max(clock, bank->act_ok);
+	return npu_max(clock, activate_turn(lane, group_of(lane, b), arrival));
 }
 
 static void activate(struct npu__lane *lane, unsigned b, uint64_t row,
@@ -178,8 +178,8 @@ static uint32_t move_some(struct npu__lane *lane,
 	uint32_t n = segment->bursts, ways = n < lane->ways ? n : lane->ways;
 	/* a clock to the queue of the bank */
 	uint64_t arrival = segment->arrival + 1;
-	uint64_t from = npu__max(arrival, lane->turn[is_write]);
-	uint64_t bus = npu__max(lane->bus, from);
+	uint64_t from = npu_max(arrival, lane->turn[is_write]);
+	uint64_t bus = npu_max(lane->bus, from);
 	uint64_t start = UINT64_MAX, end, first[NPU_LANE_GROUPS];
 	unsigned bank[NPU_LANE_GROUPS];
 
@@ -189,18 +189,18 @@ static uint32_t move_some(struct npu__lane *lane,
 		uint64_t act =
 			activate_clock(lane, b, segment->place.row, arrival);
 
-		first[j] = npu__max(from, lane->group[group]);
+		first[j] = npu_max(from, lane->group[group]);
 		raise(&first[j],
 		      act ? act + timing->device.rcd : lane->bank[b].col_ok);
-		if (npu__max(first[j], bus) >= lane->next_refresh)
+		if (npu_max(first[j], bus) >= lane->next_refresh)
 			return 0;
 		if (act)
 			activate(lane, b, segment->place.row, act, arrival);
-		start = npu__min(start, first[j]);
+		start = npu_min(start, first[j]);
 	}
 	if (from >= lane->end) /* nothing else uses the bus meanwhile */
-		bus = npu__max(bus, start);
-	start = npu__max(start, bus);
+		bus = npu_max(bus, start);
+	start = npu_max(start, bus);
 	if ((uint64_t)(n - 1) * timing->ccd_s >= lane->next_refresh - start)
 		n = (uint32_t)((lane->next_refresh - start - 1) /
 			       timing->ccd_s) +
@@ -238,20 +238,20 @@ static int move_hits(struct npu__lane *lane, const struct npu__segment *segment,
 	uint64_t *group = &lane->group[group_of(lane, b)];
 	const uint64_t more = segment->bursts - 1u;
 	const uint64_t from =
-		npu__max(segment->arrival + 1, lane->turn[is_write]);
-	const uint64_t first = npu__max(npu__max(from, *group), bank->col_ok);
-	uint64_t bus = npu__max(lane->bus, from), end;
+		npu_max(segment->arrival + 1, lane->turn[is_write]);
+	const uint64_t first = npu_max(npu_max(from, *group), bank->col_ok);
+	uint64_t bus = npu_max(lane->bus, from), end;
 
 	if (lane->ways > 1 || bank->row != segment->place.row)
 		return 0;
-	end = npu__max(first, bus) + more * timing->ccd_s;
+	end = npu_max(first, bus) + more * timing->ccd_s;
 	if (end >= lane->next_refresh)
 		return 0;
 	if (from >= lane->end)
-		bus = npu__max(bus, first);
-	end = npu__max(end, first + more * timing->ccd_l);
+		bus = npu_max(bus, first);
+	end = npu_max(end, first + more * timing->ccd_l);
 	lane->bus = bus + (more + 1) * timing->ccd_s;
-	*group = npu__max(*group, from) + (more + 1) * timing->ccd_l;
+	*group = npu_max(*group, from) + (more + 1) * timing->ccd_l;
 	note_last(lane, b, end, is_write);
 	raise(&lane->end, end + timing->ccd_s);
 	lane->bursts += more + 1;
@@ -265,7 +265,7 @@ static uint64_t move(struct npu__lane *lane, const struct npu__segment *whole,
 {
 	struct npu__segment segment;
 
-	refresh(lane, npu__max(whole->arrival, lane->bus));
+	refresh(lane, npu_max(whole->arrival, lane->bus));
 	if (move_hits(lane, whole, is_write))
 		return lane->last;
 	segment = *whole;
@@ -290,7 +290,7 @@ static uint64_t move(struct npu__lane *lane, const struct npu__segment *whole,
 static uint64_t drain(struct npu__lane *lane, uint64_t clock)
 {
 	for (uint32_t i = 0; i < lane->write_segments; i++) {
-		lane->writes[i].arrival = npu__max(
+		lane->writes[i].arrival = npu_max(
 			clock, npu__lane_before(lane->end, lane->bank_queue));
 		lane->write_end = move(lane, &lane->writes[i], 1);
 	}
@@ -311,7 +311,7 @@ uint64_t npu__lane_read(struct npu__lane *lane, struct npu__segment *segment,
 {
 	use_idle_time(lane, clock);
 	raise(&segment->arrival, npu__lane_before(lane->end, lane->lookahead));
-	return npu__max(clock, move(lane, segment, 0));
+	return npu_max(clock, move(lane, segment, 0));
 }
 
 uint64_t npu__lane_write(struct npu__lane *lane,

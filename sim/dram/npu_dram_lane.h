@@ -69,13 +69,13 @@ static inline uint64_t npu__lane_entry(const struct npu__lane *lane,
 	uint64_t turn = npu__lane_before(lane->write_end, lane->bank_queue);
 
 	if (!is_write)
-		return npu__max(npu__max(ready, turn),
+		return npu_max(npu_max(ready, turn),
 				npu__lane_before(lane->end, lane->bank_queue));
 	if (filled <= NPU_LANE_WRITES)
 		turn = npu__lane_before(turn,
 					(uint64_t)(NPU_LANE_WRITES - filled) *
 						lane->timing->ccd_s);
-	return npu__max(ready, turn);
+	return npu_max(ready, turn);
 }
 
 /* Bursts of the row segment before `place`. */

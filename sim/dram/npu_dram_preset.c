@@ -104,8 +104,8 @@ enum npu_status npu_dram_resolve(const struct npu_chip *chip,
 	times = NPU_DRAM_BURST / bytes;
 	native = device->burst / device->beats;
 	timing.data = times * native;
-	timing.ccd_s = times * (uint32_t)npu__max(native, device->ccd_s);
-	timing.ccd_l = times * (uint32_t)npu__max(native, device->ccd_l);
+	timing.ccd_s = times * (uint32_t)npu_max(native, device->ccd_s);
+	timing.ccd_l = times * (uint32_t)npu_max(native, device->ccd_l);
 	timing.row_bursts =
 		device->page_bytes * timing.devices / NPU_DRAM_BURST;
 	timing.banks = device->groups * device->banks;

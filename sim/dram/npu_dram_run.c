@@ -43,7 +43,7 @@ static enum npu_status run_create(struct npu_dram *dram, struct npu_error *err)
 		npu__lane_init(&level->lane[c], &level->timing,
 			       level->map.groups_first);
 	level->queued = level->lane[0].lookahead / timing.ccd_s * channels;
-	level->most = npu__min(npu__window_piece(dram), NPU_DRAM_TURN);
+	level->most = npu_min(npu__window_piece(dram), NPU_DRAM_TURN);
 	return NPU_OK;
 }
 
@@ -63,14 +63,14 @@ static void find_piece(struct npu_dram *dram, unsigned m)
 	struct npu__master *master = &dram->master[m];
 	const struct npu__transfer *head = master->head;
 	struct next_piece *piece = &level->piece[m];
-	uint64_t n = npu__min(head->bursts_left, level->most);
+	uint64_t n = npu_min(head->bursts_left, level->most);
 
 	piece->segment.place = npu__map_burst(&level->map, head->burst);
-	n = npu__min(n, npu__lane_reach(
+	n = npu_min(n, npu__lane_reach(
 				&level->lane[piece->segment.place.channel],
 				&piece->segment.place));
 	if (level->map.channels > 1)
-		n = npu__min(n, level->map.interleave -
+		n = npu_min(n, level->map.interleave -
 					head->burst % level->map.interleave);
 	piece->segment.bursts = (uint32_t)n;
 	piece->ready = npu__master_ready(dram, master, n);
@@ -89,7 +89,7 @@ static uint64_t entry_of(struct npu_dram *dram, unsigned m)
 	return npu__lane_entry(&level->lane[piece->segment.place.channel],
 			       dram->master[m].head->run.is_write,
 			       piece->segment.bursts,
-			       npu__max(piece->ready, level->now));
+			       npu_max(piece->ready, level->now));
 }
 
 /* The master that goes first, of several, from `first` on. */
@@ -171,7 +171,7 @@ static uint64_t held_up(const struct npu_dram *dram,
 	row_end = row + lane->segment_bursts;
 	in_bank = (in_bank + segment->bursts) * channels;
 	any = in_bank < queued && total > in_bank;
-	most = any ? total - in_bank : npu__min(total, in_bank);
+	most = any ? total - in_bank : npu_min(total, in_bank);
 	if (any) {
 		queued -= in_bank;
 		row = UINT64_MAX;
@@ -179,7 +179,7 @@ static uint64_t held_up(const struct npu_dram *dram,
 	for (; others < most && next && !next->run.is_write && queued &&
 	       next->submitted <= level->clock;
 	     next = next->next) {
-		uint64_t n = npu__min(queued, next->bursts_left);
+		uint64_t n = npu_min(queued, next->bursts_left);
 		struct npu__place place;
 
 		queued -= n;
@@ -188,11 +188,11 @@ static uint64_t held_up(const struct npu_dram *dram,
 		place = npu__map_burst(&level->map, next->burst);
 		if (!any &&
 		    ((place.bank ^ segment->place.bank) & banks_mask) == 0)
-			n -= npu__min(n,
+			n -= npu_min(n,
 				      npu__lane_reach(lane, &place) * channels);
 		others += n;
 	}
-	return npu__min(others, most) / channels * level->timing.ccd_s;
+	return npu_min(others, most) / channels * level->timing.ccd_s;
 }
 
 static void run_step(struct npu_dram *dram)
@@ -211,7 +211,7 @@ static void run_step(struct npu_dram *dram)
 	}
 	level->turn_left -= n < level->turn_left ? n : level->turn_left;
 	segment->arrival = level->arrival[m] =
-		npu__max(level->piece[m].ready, level->arrival[m]);
+		npu_max(level->piece[m].ready, level->arrival[m]);
 	level->now = level->clock;
 	if (master->head->run.is_write) {
 		done = npu__lane_write(lane, segment, level->clock,
