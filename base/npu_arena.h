@@ -33,7 +33,7 @@ char *npu_arena_printf(struct npu_arena *arena, const char *fmt, ...)
 /* Bytes handed out so far. */
 size_t npu_arena_bytes(const struct npu_arena *arena);
 
-#define npu_new(arena, T, n)                                              \
+#define npu_new(arena, T, n) \
 	((T *)npu_arena_alloc((arena), (n), sizeof(T), alignof(T)))
 
 #ifdef __cplusplus

@@ -73,7 +73,7 @@ uint16_t npu_fp16_from_fp32(float value)
 float npu_fp32_from_fp16(uint16_t bits)
 {
 	uint32_t exponent = bits >> 10 & 31, fraction = bits & 1023;
-	float a = exponent == 0	   ? ldexpf((float)fraction, -24)
+	float a = exponent == 0    ? ldexpf((float)fraction, -24)
 		  : exponent == 31 ? fraction ? NAN : INFINITY
 				   : ldexpf((float)(1024 + fraction),
 					    (int)exponent - 25);

@@ -60,8 +60,9 @@ enum npu_status npu_file_read(struct npu_arena *arena, const char *path,
 	}
 	n = fread(text, 1, (size_t)info.st_size, file);
 	if (n != (size_t)info.st_size) {
-		status = npu_fail_at(err, NPU_E_IO, at, "read %zu of %lld bytes",
-				     n, (long long)info.st_size);
+		status =
+			npu_fail_at(err, NPU_E_IO, at, "read %zu of %lld bytes",
+				    n, (long long)info.st_size);
 		goto close_file;
 	}
 	text[n] = '\0';
@@ -76,8 +77,8 @@ enum npu_status npu_file_aside(const char *path, char *aside, size_t size,
 			       struct npu_error *err)
 {
 	struct stat info;
-	const int is_special = lstat(path, &info) == 0 &&
-			       !S_ISREG(info.st_mode);
+	const int is_special =
+		lstat(path, &info) == 0 && !S_ISREG(info.st_mode);
 
 	if (snprintf(aside, size, "%s%s", path, is_special ? "" : ".part") >=
 	    (int)size)

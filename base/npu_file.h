@@ -24,7 +24,8 @@ NPU_NODISCARD enum npu_status npu_file_aside(const char *path, char *aside,
 					     struct npu_error *err);
 /* Write beside and rename, so that the file is never half there. */
 NPU_NODISCARD enum npu_status npu_file_write(const char *path, const void *data,
-					     size_t size, struct npu_error *err);
+					     size_t size,
+					     struct npu_error *err);
 
 /* A run directory is written aside and renamed. begin() makes an empty sibling
  * of `path` (whose name is in `aside`); commit() renames it to `path`, which

@@ -43,7 +43,7 @@ struct npu_error {
 };
 
 #if defined(__GNUC__)
-#define NPU_NODISCARD __attribute__((warn_unused_result))
+#define NPU_NODISCARD    __attribute__((warn_unused_result))
 #define NPU_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
 #define NPU_NODISCARD
@@ -75,10 +75,10 @@ void npu_error_locate(struct npu_error *err, struct npu_loc at);
 #endif
 
 /* Return early on failure. Only where nothing but arena memory is held. */
-#define NPU_TRY(call)                                                     \
-	do {                                                              \
-		enum npu_status try_ = (call);                            \
-		if (try_ != NPU_OK)                                       \
-			return try_;                                      \
+#define NPU_TRY(call)                          \
+	do {                                   \
+		enum npu_status try_ = (call); \
+		if (try_ != NPU_OK)            \
+			return try_;           \
 	} while (0)
 #endif

@@ -19,8 +19,7 @@ struct npu_text {
 };
 
 /* Append formatted text; append `n` bytes. */
-void npu_text_add(struct npu_text *text, const char *fmt, ...)
-	NPU_PRINTF(2, 3);
+void npu_text_add(struct npu_text *text, const char *fmt, ...) NPU_PRINTF(2, 3);
 void npu_text_add_bytes(struct npu_text *text, const char *bytes, size_t n);
 /* Free what `text` holds and make it empty again. */
 void npu_text_clear(struct npu_text *text);

@@ -30,7 +30,7 @@ struct npu_lower_options {
 	const struct npu_array *const *calibration;
 	size_t calibration_count;
 	uint64_t seed;
-	const char *dump; /* name of a pass; see dump_text */
+	const char *dump;           /* name of a pass; see dump_text */
 	struct npu_text *dump_text; /* the graph after that pass */
 };
 

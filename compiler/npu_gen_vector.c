@@ -153,14 +153,14 @@ void npu__vector_jobs(struct npu_codegen *cg, const struct npu_work *work)
 				for (at.c0 = 0; at.c0 < (uint64_t)dim[3];
 				     at.c0 += t->tn) {
 					at.ny = npu_min(t->ty,
-							 (uint64_t)dim[1] -
-								 at.y0);
+							(uint64_t)dim[1] -
+								at.y0);
 					at.nx = npu_min(t->tx,
-							 (uint64_t)dim[2] -
-								 at.x0);
+							(uint64_t)dim[2] -
+								at.x0);
 					at.nc = npu_min(t->tn,
-							 (uint64_t)dim[3] -
-								 at.c0);
+							(uint64_t)dim[3] -
+								at.c0);
 					if (image && at.y0)
 						continue; /* one emit walks all
 							     its rows */

@@ -13,8 +13,7 @@ static enum npu_status emit_code(struct npu_codegen *cg)
 	struct npu_program *program = cg->program;
 	struct npu_core_program *core = &program->core[0];
 
-	core->code = npu_arena_take(program->arena,
-				    (size_t)cg->order_count + 1,
+	core->code = npu_arena_take(program->arena, (size_t)cg->order_count + 1,
 				    sizeof *core->code);
 	if (!core->code)
 		return no_memory(cg);

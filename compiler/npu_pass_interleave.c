@@ -143,7 +143,7 @@ static uint64_t start_of(const struct interleave *s, const struct job *job,
 
 	if (job->uses_mx)
 		at = npu_max(npu_max(at, s->mx_free),
-			      s->vx_done[2 * (size_t)job->layer]) +
+			     s->vx_done[2 * (size_t)job->layer]) +
 		     job->mx;
 	return npu_max(at, s->vx_free);
 }
@@ -167,8 +167,7 @@ static void emit_job(struct interleave *s, uint32_t j)
 		loaded = s->vx_free = vx + job->vx;
 	/* a store goes at once, or its buffer would wait with it */
 	store = loaded;
-	job->done = s->store_free =
-		npu_max(loaded, s->store_free) + job->store;
+	job->done = s->store_free = npu_max(loaded, s->store_free) + job->store;
 	before[0] = before[1];
 	before[1] = vx + job->vx;
 	s->emitted[j] = 1;
@@ -195,7 +194,7 @@ static void emit_job(struct interleave *s, uint32_t j)
 static void synchronise(struct interleave *s)
 {
 	uint64_t now = npu_max(npu_max(s->mx_free, s->vx_free),
-				npu_max(s->load_free, s->store_free));
+			       npu_max(s->load_free, s->store_free));
 
 	s->mx_free = s->vx_free = s->load_free = s->store_free = now;
 }

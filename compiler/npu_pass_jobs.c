@@ -46,10 +46,11 @@ static void print_tiling(const struct npu_codegen *cg,
 			     (unsigned long long)t->k_chan,
 			     t->n_outer ? "channels, inside it pixels"
 					: "pixels, inside it channels",
-			     !t->keep	  ? ""
-			     : t->n_outer ? ", the input stays in the scratchpad"
-					  : ", the weights stay in the "
-					    "scratchpad");
+			     !t->keep ? ""
+			     : t->n_outer
+				     ? ", the input stays in the scratchpad"
+				     : ", the weights stay in the "
+				       "scratchpad");
 	npu_text_add(out,
 		     "\n    about %llu cycles, bound by %s: array %llu, vector "
 		     "%llu, DRAM %llu bytes; takes %llu bytes of scratchpad, "
@@ -77,8 +78,9 @@ void npu__dump_tile(const struct npu_codegen *cg, struct npu_text *out)
 			     (unsigned long long)work->considered);
 		if (next->cycles) {
 			npu_text_add(out, "; runner-up, %+.2f %%: ",
-				     100 * ((double)next->cycles -
-					    (double)best->cycles) /
+				     100 *
+					     ((double)next->cycles -
+					      (double)best->cycles) /
 					     (double)best->cycles);
 			print_tiling(cg, next, out);
 		}

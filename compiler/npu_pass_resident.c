@@ -162,8 +162,8 @@ static uint64_t group_cycles(const struct npu_codegen *cg, uint32_t lo,
 		dram += own;
 		apart += t->cycles -
 			 npu_min(t->cycles,
-				  npu_max(npu_max(t->mx_cycles, t->vx_cycles),
-					   (uint64_t)own));
+				 npu_max(npu_max(t->mx_cycles, t->vx_cycles),
+					 (uint64_t)own));
 	}
 	*next = n;
 	return npu_max(npu_max(mx, vx), (uint64_t)dram) + apart;

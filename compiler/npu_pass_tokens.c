@@ -152,7 +152,7 @@ static void declare(struct tokens *t)
 				.producer = (enum npu_engine_id)p,
 				.consumer = (enum npu_engine_id)c,
 				.capacity = (uint16_t)npu_max(t->most[p][c],
-							       GENEROUS),
+							      GENEROUS),
 			};
 			core->port[k] =
 				(struct npu_port){ .used = 1,

@@ -29,7 +29,7 @@ struct npu_places {
 	uint32_t size, bank_count, bank_size;
 	struct span *live;
 	uint32_t live_count;
-	struct range *taken; /* those of `live`: disjoint, ascending */
+	struct range *taken;    /* those of `live`: disjoint, ascending */
 	struct span ring[RING]; /* freed lately */
 	uint32_t freed_count;
 	uint32_t newest[BANKS]; /* 1 + number of the last freed in the bank */

@@ -135,8 +135,8 @@ static struct tile_size tile_size(const struct npu_codegen *cg,
 		   : c == all_c && !s->sampled
 			   ? npu__bursts(rows, cols * c * s->ea)
 			   : npu__bursts(rows * cols, c * s->ea);
-	z.parts = npu_div_up(s->kh, t->k_rows) *
-		  npu_div_up(s->kw, t->k_cols) * npu_div_up(s->c, t->k_chan);
+	z.parts = npu_div_up(s->kh, t->k_rows) * npu_div_up(s->kw, t->k_cols) *
+		  npu_div_up(s->c, t->k_chan);
 	z.w_bytes = k * npu_round_up(t->tn * s->ew, NPU_LINE) +
 		    npu_round_up(t->tn * 4, NPU_LINE);
 	z.o_bytes = m * npu_round_up(t->tn * s->eo, NPU_LINE);
@@ -152,8 +152,8 @@ static struct tile_size tile_size(const struct npu_codegen *cg,
 	if (residual(node) && npu__is_held(cg, residual(node)))
 		z.r_bytes = z.r_dram = 0;
 	z.rows = m * npu_div_up(t->tn, cg->T);
-	z.m_tiles = s->images * npu_div_up(s->oh, t->ty) *
-		    npu_div_up(s->ow, t->tx);
+	z.m_tiles =
+		s->images * npu_div_up(s->oh, t->ty) * npu_div_up(s->ow, t->tx);
 	z.n_tiles = npu_div_up(s->n, t->tn);
 	return z;
 }
@@ -174,8 +174,7 @@ static uint64_t spad_need(const struct npu_work *work,
 	if (t->keep && t->n_outer)
 		a = z->m_tiles;
 	return a * z->a_bytes + w * z->w_bytes +
-	       npu_min(2, jobs) * (z->o_bytes + z->r_bytes) +
-	       4 * work->shape.n;
+	       npu_min(2, jobs) * (z->o_bytes + z->r_bytes) + 4 * work->shape.n;
 }
 
 /* Can the next tile's operands be loaded while the array reads this one's, and
@@ -256,8 +255,8 @@ static int price(const struct npu_codegen *cg, const struct npu_work *work,
 	ld = s->packs * (a_loads * z.a_bytes + w_loads * z.parts * z.w_bytes) /
 	     chip->dma.width;
 	dram = (uint64_t)((double)t->dram_bytes / cg->dram_bytes_per_cycle);
-	t->cycles = npu_max(npu_max(t->mx_cycles, t->vx_cycles),
-			     npu_max(dram, ld));
+	t->cycles =
+		npu_max(npu_max(t->mx_cycles, t->vx_cycles), npu_max(dram, ld));
 	if (!has_banks(cg, work, t, &z))
 		t->cycles += npu_min(t->mx_cycles, npu_max(dram, ld));
 	/* the first tile's loads and the last one's way out */
@@ -444,8 +443,7 @@ static int may_im2col(const struct npu_codegen *cg, const struct npu_work *work)
 	       work->node->low.groups == 1 &&
 	       cg->layout[x->id].stride[2] == (int64_t)(s->c * s->ea) &&
 	       s->kw * s->c * s->ea <= 1024 &&
-	       npu_div_up(s->kw * s->c, rows) <
-		       s->kw * npu_div_up(s->c, rows);
+	       npu_div_up(s->kw * s->c, rows) < s->kw * npu_div_up(s->c, rows);
 }
 
 enum npu_status npu__matrix_tile(struct npu_codegen *cg, struct npu_work *work)

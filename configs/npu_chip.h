@@ -20,12 +20,12 @@ enum {
 /* A record, not an object: copy it, compare it, pass it as const.
  * chip.array.rows, chip.scratchpad.bytes, ... */
 struct npu_chip {
-#define NPU_SECTION(section, doc) struct {
+#define NPU_SECTION(section, doc)                  struct {
 #define NPU_INT(section, key, min, max, unit, doc) uint64_t key;
-#define NPU_CHOICE(section, key, choices, doc) uint64_t key;
-#define NPU_TEXT(section, key, doc) char key[64];
-#define NPU_SECTION_END(section)                                          \
-	}                                                                 \
+#define NPU_CHOICE(section, key, choices, doc)     uint64_t key;
+#define NPU_TEXT(section, key, doc)                char key[64];
+#define NPU_SECTION_END(section) \
+	}                        \
 	section;
 #include "configs/npu_chip.def"
 };
@@ -35,21 +35,17 @@ struct npu_chip {
  *   out     written on success only
  *   errors  E_IO (no such name or file), E_SYNTAX, E_RANGE; err holds
  *           file:line:column, for a set "--set", its number and the column */
-NPU_NODISCARD enum npu_status npu_chip_load(const char *name_or_path,
-					    const char *directory,
-					    const char *const *sets,
-					    size_t set_count,
-					    struct npu_chip *out,
-					    struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_chip_load(const char *name_or_path, const char *directory,
+	      const char *const *sets, size_t set_count, struct npu_chip *out,
+	      struct npu_error *err);
 /* Names of the chips in `directory` (NULL: the installed configs/chips), in the
  * order of the alphabet; for any folder of *.yaml files.
  *   names   in the arena
  *   errors  E_IO, E_NOMEM */
-NPU_NODISCARD enum npu_status npu_chip_list(struct npu_arena *arena,
-					    const char *directory,
-					    const char *const **names,
-					    size_t *count,
-					    struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_chip_list(struct npu_arena *arena, const char *directory,
+	      const char *const **names, size_t *count, struct npu_error *err);
 /* Checks that no single key can make (array.cols x rows against capacity, ...).
  * Called by npu_chip_load; also for chips made in code. */
 NPU_NODISCARD enum npu_status npu_chip_check(const struct npu_chip *chip,

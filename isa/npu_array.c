@@ -252,8 +252,8 @@ enum wait { NOTHING, ALL_DRAINED, SAME_TILE };
 static void add_round(struct npu_array *a, const struct npu_array_work *w,
 		      uint64_t lines, enum wait wait)
 {
-	const int64_t apart = (int64_t)(a->array_rows * a->latency) + 2 -
-			      NPU_PLANTED(hazard);
+	const int64_t apart =
+		(int64_t)(a->array_rows * a->latency) + 2 - NPU_PLANTED(hazard);
 
 	for (uint64_t n = 0; n < w->tiles; n++) {
 		int last = n == w->tiles - 1 && w->lines_last_tile;

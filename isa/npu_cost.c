@@ -115,8 +115,9 @@ static void gemm_cost(const struct npu_chip *chip,
 		s.stored_of_4 == 4 ? k : npu_div_up(k, 4) * s.stored_of_4;
 	/* sums return to the accumulator once a round of k */
 	uint64_t rounds =
-		s.k_steps * npu_div_up(npu_div_up(s.k_per_step * s.stored_of_4, 4),
-				     chip->array.rows);
+		s.k_steps *
+		npu_div_up(npu_div_up(s.k_per_step * s.stored_of_4, 4),
+			   chip->array.rows);
 
 	if (chip->array.dataflow == NPU_dataflow_os)
 		rounds = 1; /* kept in the array */
@@ -125,10 +126,11 @@ static void gemm_cost(const struct npu_chip *chip,
 		.busy_cycles = npu_gemm_stream_cycles(chip, &s),
 		.macs = s.rows * stored * s.n,
 		/* the feed is as wide as dense k, once a tile of n */
-		.spad_read_bytes = s.rows * k * ea * npu_div_up(s.n, C) +
-				   stored * s.n * ew +
-				   (g->sparse ? npu_div_up(s.n, 4) * stored : 0) +
-				   (g->init == 2 ? 4 * s.n : 0),
+		.spad_read_bytes =
+			s.rows * k * ea * npu_div_up(s.n, C) +
+			stored * s.n * ew +
+			(g->sparse ? npu_div_up(s.n, 4) * stored : 0) +
+			(g->init == 2 ? 4 * s.n : 0),
 		.acc_read_bytes =
 			4 * s.rows * s.n * (rounds - 1 + (g->init == 1)),
 		.acc_write_bytes = 4 * s.rows * s.n * rounds,

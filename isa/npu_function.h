@@ -103,15 +103,15 @@ struct npu_function_table {
 	struct npu_segment segment[NPU_SEGMENTS];
 };
 enum npu_function_id {
-	NPU_TABLE_exp2,	   /* 2^x, x in [0, 1) */
-	NPU_TABLE_log2,	   /* log2(1 + x), x in [0, 1), less 1 from 0.5 on */
+	NPU_TABLE_exp2,    /* 2^x, x in [0, 1) */
+	NPU_TABLE_log2,    /* log2(1 + x), x in [0, 1), less 1 from 0.5 on */
 	NPU_TABLE_recip,   /* 1 / (1 + x), x in [0, 1) */
-	NPU_TABLE_sqrt,	   /* sqrt(1 + x), then sqrt(2 + 2x), x in [0, 1) */
+	NPU_TABLE_sqrt,    /* sqrt(1 + x), then sqrt(2 + 2x), x in [0, 1) */
 	NPU_TABLE_rsqrt,   /* the reciprocal of that */
-	NPU_TABLE_tanh,	   /* by octaves, [0, 8) */
+	NPU_TABLE_tanh,    /* by octaves, [0, 8) */
 	NPU_TABLE_sigmoid, /* sigmoid(-x), x in [0, 16) */
-	NPU_TABLE_gelu,	   /* x * Phi(-x), by octaves, [0, 8) */
-	NPU_TABLE_erf,	   /* by octaves, [0, 4) */
+	NPU_TABLE_gelu,    /* x * Phi(-x), by octaves, [0, 8) */
+	NPU_TABLE_erf,     /* by octaves, [0, 4) */
 	NPU_TABLE_COUNT
 };
 /* Library npu_function, data alone: needs nothing else. */

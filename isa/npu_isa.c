@@ -157,9 +157,8 @@ static inline uint64_t put(struct npu_word *word, uint64_t value, unsigned lsb,
 	uint64_t *half = &word->half[lsb / 64];
 	const uint64_t there = *half >> shift & mask;
 	/* bits above: all 0; signed, all equal to the sign */
-	const uint64_t above =
-		is_signed && bits >> (width - 1) ? ~value & ~mask
-						 : value & ~mask;
+	const uint64_t above = is_signed && bits >> (width - 1) ? ~value & ~mask
+								: value & ~mask;
 
 	*half |= bits << shift;
 	return above | (is_view && bits && there ? bits ^ there : 0);
@@ -221,9 +220,9 @@ enum npu_status npu_insn_encode(const union npu_insn *insn,
 	int is_right = 0;
 
 	switch (insn->op) {
-#define NPU_OP(op_, code, engine, doc)                       \
-	case (code):                                         \
-		is_right = pack_##op_(&insn->op_, &word);    \
+#define NPU_OP(op_, code, engine, doc)                    \
+	case (code):                                      \
+		is_right = pack_##op_(&insn->op_, &word); \
 		break;
 #include "isa/npu_isa.def"
 	default:
@@ -245,9 +244,9 @@ enum npu_status npu_insn_decode(struct npu_word word, union npu_insn *out,
 
 	memset(&insn, 0, sizeof insn);
 	switch (code) {
-#define NPU_OP(op_, code_, engine, doc)              \
-	case (code_):                                \
-		unpack_##op_(&word, &insn.op_);      \
+#define NPU_OP(op_, code_, engine, doc)         \
+	case (code_):                           \
+		unpack_##op_(&word, &insn.op_); \
 		break;
 #include "isa/npu_isa.def"
 	default:

@@ -41,7 +41,7 @@ enum npu_fill { NPU_FILL_data, NPU_FILL_seeded, NPU_FILL_absent };
 struct npu_constant {
 	enum npu_fill fill;
 	const void *data; /* row-major, of the value's dtype; unaligned */
-	uint64_t seed;	  /* seeded: near-normal, deviation `deviation` about
+	uint64_t seed;    /* seeded: near-normal, deviation `deviation` about
 			   * `mean`, fp32 */
 	float deviation, mean;
 };
@@ -52,8 +52,8 @@ struct npu_value {
 	enum npu_dtype dtype;
 	struct npu_shape shape;
 	const char *dim_name[NPU_DIMS]; /* symbolic dimension, or NULL */
-	struct npu_constant *constant;	/* NULL: computed, or an input */
-	struct npu_node *producer;	/* NULL: constant or input */
+	struct npu_constant *constant;  /* NULL: computed, or an input */
+	struct npu_node *producer;      /* NULL: constant or input */
 	uint8_t is_input, is_output;
 	/* Lowered graphs: real value = scale * (stored - zero); scale 0 where
 	 * the value is not quantised. */
@@ -75,8 +75,12 @@ struct npu_attributes {
 	int64_t kernel[2], stride[2], dilation[2], pad_lo[2], pad_hi[2];
 	int64_t groups, axis;
 	uint8_t ceil_mode, count_include_pad, trans_a, trans_b, has_axis;
-	enum { NPU_PAD_explicit, NPU_PAD_same_upper, NPU_PAD_same_lower,
-	       NPU_PAD_valid } auto_pad;
+	enum {
+		NPU_PAD_explicit,
+		NPU_PAD_same_upper,
+		NPU_PAD_same_lower,
+		NPU_PAD_valid
+	} auto_pad;
 	float alpha, beta, epsilon, lo, hi;
 	int64_t list[NPU_DIMS]; /* perm, axes */
 	uint8_t list_count;
@@ -97,17 +101,17 @@ struct npu_attributes {
  * read at (n % dim0, y % dim1, x % dim2, c % dim3) where each of its
  * dimensions equals the output's or is 1. */
 struct npu_ew_source {
-	int8_t input;	 /* index of node->inputs; -1: immediate; -2: unused */
-	uint8_t is_int;	 /* immediate: s32, otherwise fp32 */
+	int8_t input;   /* index of node->inputs; -1: immediate; -2: unused */
+	uint8_t is_int; /* immediate: s32, otherwise fp32 */
 	uint32_t imm;
 };
 
 /* The end of conv, matmul, ew, reduce, pool: v = f(t) * scale, converted to the
  * output's dtype, RNE, zero point added, saturated. */
 struct npu_post {
-	uint8_t f;		/* NPU_FUNC code */
-	uint32_t p0, p1;	/* fp32 bits */
-	uint8_t has_scale;	/* multiply by `scale` after f */
+	uint8_t f;         /* NPU_FUNC code */
+	uint32_t p0, p1;   /* fp32 bits */
+	uint8_t has_scale; /* multiply by `scale` after f */
 	float scale;
 };
 
@@ -174,7 +178,7 @@ struct npu_node {
 	struct npu_value **outputs;
 	uint32_t input_count, output_count;
 	struct npu_attributes attr; /* imported operators */
-	struct npu_lowered low;	    /* lowered operators */
+	struct npu_lowered low;     /* lowered operators */
 	const char *layer; /* lowered: the imported node it came from */
 	struct npu_loc loc;
 };
@@ -200,7 +204,8 @@ void npu_graph_destroy(struct npu_graph *graph);
 
 /* New value or node at the end, zero but for what is named; NULL when out of
  * memory. A name is copied, and does not change later. */
-struct npu_value *npu_graph_add_value(struct npu_graph *graph, const char *name);
+struct npu_value *npu_graph_add_value(struct npu_graph *graph,
+				      const char *name);
 struct npu_node *npu_graph_add_node(struct npu_graph *graph, enum npu_op op,
 				    const char *name, uint32_t inputs,
 				    uint32_t outputs);

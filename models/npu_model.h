@@ -10,8 +10,8 @@ extern "C" {
 
 struct npu_model_options {
 	const char *zoo; /* directory; NULL: the installed models/zoo */
-	uint64_t batch;	 /* 0: as the file says (zoo: 1) */
-	uint64_t seed;	 /* of seeded weights; 0 is a seed like any other */
+	uint64_t batch;  /* 0: as the file says (zoo: 1) */
+	uint64_t seed;   /* of seeded weights; 0 is a seed like any other */
 	const struct npu_dim_binding *bindings;
 	size_t binding_count;
 };
@@ -30,16 +30,17 @@ NPU_NODISCARD enum npu_status npu_zoo_list(struct npu_arena *arena,
  * owns *out.
  *   errors  as the readers: E_IO, E_SYNTAX, E_RANGE, E_UNSUPPORTED, E_LIMIT */
 NPU_NODISCARD enum npu_status
-npu_model_load(const char *name_or_path, const struct npu_model_options *options,
-	       struct npu_graph **out, struct npu_error *err);
+npu_model_load(const char *name_or_path,
+	       const struct npu_model_options *options, struct npu_graph **out,
+	       struct npu_error *err);
 
 /* The readers alone, before inference. */
-NPU_NODISCARD enum npu_status npu_onnx_load(const char *path,
-					    struct npu_graph **out,
-					    struct npu_error *err);
 NPU_NODISCARD enum npu_status
-npu_onnx_decode(const uint8_t *bytes, size_t size, const char *name,
-		struct npu_graph **out, struct npu_error *err);
+npu_onnx_load(const char *path, struct npu_graph **out, struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_onnx_decode(const uint8_t *bytes, size_t size,
+					      const char *name,
+					      struct npu_graph **out,
+					      struct npu_error *err);
 NPU_NODISCARD enum npu_status
 npu_network_load(const char *path, const struct npu_model_options *options,
 		 struct npu_graph **out, struct npu_error *err);
@@ -50,9 +51,10 @@ npu_network_decode(const char *text, size_t size, const char *name,
 NPU_NODISCARD enum npu_status npu_topology_load(const char *path,
 						struct npu_graph **out,
 						struct npu_error *err);
-NPU_NODISCARD enum npu_status
-npu_topology_decode(const char *text, size_t size, const char *name,
-		    struct npu_graph **out, struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_topology_decode(const char *text, size_t size,
+						  const char *name,
+						  struct npu_graph **out,
+						  struct npu_error *err);
 
 /* A tensor on the host: row-major, owned by its creator's arena or caller. */
 struct npu_array {
@@ -71,9 +73,8 @@ NPU_NODISCARD enum npu_status npu_array_create(enum npu_dtype dtype,
  * Only the types of npu_dtype.h ('<f4', '|u1', '|i1', '<i4', '<i8', '<f8',
  * '<f2', '|b1'; bf16 is written as '<f4').
  *   errors  E_IO, E_SYNTAX, E_UNSUPPORTED, E_LIMIT */
-NPU_NODISCARD enum npu_status npu_array_load(const char *path,
-					     struct npu_array *out,
-					     struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_array_load(const char *path, struct npu_array *out, struct npu_error *err);
 NPU_NODISCARD enum npu_status npu_array_save(const struct npu_array *array,
 					     const char *path,
 					     struct npu_error *err);

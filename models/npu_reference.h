@@ -34,17 +34,18 @@ NPU_NODISCARD enum npu_status npu_exact_run(struct npu_graph *lowered,
  *   errors    E_UNSUPPORTED, E_NOMEM, E_INTERNAL (oneDNN refused) */
 NPU_NODISCARD enum npu_status
 npu_onednn_run(struct npu_graph *imported, const struct npu_array *inputs,
-	       int threads, int repeats, struct npu_values *out, double *seconds,
-	       struct npu_error *err);
+	       int threads, int repeats, struct npu_values *out,
+	       double *seconds, struct npu_error *err);
 /* The same network as int8 (u8 x s8 convolutions and inner products), for its
  * latency alone. */
-NPU_NODISCARD enum npu_status
-npu_onednn_int8_time(struct npu_graph *imported, int threads, int repeats,
-		     double *seconds, struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_onednn_int8_time(struct npu_graph *imported,
+						   int threads, int repeats,
+						   double *seconds,
+						   struct npu_error *err);
 
 /* How far `got` is from `want`. */
 struct npu_difference {
-	uint64_t count, mismatches; /* elements; of unequal bits */
+	uint64_t count, mismatches;    /* elements; of unequal bits */
 	double max_abs_error, sqnr_db; /* +inf where equal */
 	uint8_t top1_equal; /* argmax over the last axis, every row */
 };

@@ -71,8 +71,8 @@ static struct array_use use_array(const struct npu_sim *sim,
 			continue;
 		use.bin = NPU_BIN_fill_drain;
 		/* the order of npu_stall.def: bank before drain */
-		use.stall = waits_for_bank ? NPU_STALL_bank
-					   : NPU_STALL_fill_drain;
+		use.stall =
+			waits_for_bank ? NPU_STALL_bank : NPU_STALL_fill_drain;
 		return use;
 	}
 	/* finished, but its token has no room */

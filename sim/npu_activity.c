@@ -5,8 +5,7 @@
 #include <string.h>
 
 void npu_sim_activity(const struct npu_sim *sim,
-		      const struct npu_result *result,
-		      struct npu_activity *out)
+		      const struct npu_result *result, struct npu_activity *out)
 {
 	memset(out, 0, sizeof *out);
 	out->total = result->total;

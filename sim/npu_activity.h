@@ -12,7 +12,7 @@ extern "C" {
 /* Sums over the whole run; plain data. energy_pj of `total` is not used. */
 struct npu_activity {
 	struct npu_stats total;
-	uint64_t bound_cycles; /* the roof */
+	uint64_t bound_cycles;      /* the roof */
 	uint64_t useful_array_macs; /* npu_result_array_macs() */
 	struct npu_energy_macs macs;
 	struct npu_dram_counters dram;

@@ -53,7 +53,7 @@ uint64_t npu_dma_wants(const struct npu_dma *dma);
 struct npu_dma_beat {
 	uint64_t job; /* number of the descriptor that asks */
 	uint64_t address;
-	uint64_t strobe; /* bit i: byte i is written; 0: read */
+	uint64_t strobe;               /* bit i: byte i is written; 0: read */
 	uint8_t data[NPU_BURST_BYTES]; /* those written, where the job has data
 					*/
 };

@@ -159,8 +159,8 @@ static int execute_done(struct npu_sim *sim, struct npu__core *core,
 						npu__insn(core, flight->insn),
 						&sim->fault);
 		if (*status != NPU_OK) {
-			*status = located(sim, *status, core, flight->insn,
-					  err);
+			*status =
+				located(sim, *status, core, flight->insn, err);
 			return 0;
 		}
 		flight->is_executed = 1;

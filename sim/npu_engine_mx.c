@@ -28,8 +28,7 @@ static uint8_t array_waits(const struct npu_array_span *span)
 {
 	return (uint8_t)((span->bin[NPU_ARRAY_weight_load] != 0)
 				 << NPU_WAIT_weight_load |
-			 (span->bin[NPU_ARRAY_hazard] != 0)
-				 << NPU_WAIT_hazard |
+			 (span->bin[NPU_ARRAY_hazard] != 0) << NPU_WAIT_hazard |
 			 (span->bin[NPU_ARRAY_bank] != 0)
 				 << NPU_WAIT_same_bank);
 }
@@ -44,10 +43,10 @@ static enum npu_status issue(struct npu_sim *sim, struct npu__core *core,
 	const struct npu__claim *claim = &engine->head_claim; /* of this one */
 
 	(void)err;
-	work.same_bank = (uint8_t)npu__banks_meet(&claim->activations,
-						  &claim->weights);
-	work.behind_bank = (uint8_t)npu__banks_meet(&core->before_banks,
-						    &claim->weights);
+	work.same_bank =
+		(uint8_t)npu__banks_meet(&claim->activations, &claim->weights);
+	work.behind_bank =
+		(uint8_t)npu__banks_meet(&core->before_banks, &claim->weights);
 	flight->span = npu_array_add(&core->array, &work, sim->now);
 	flight->done = flight->span.done;
 	flight->waited |= array_waits(&flight->span);

@@ -128,8 +128,8 @@ struct npu_sim {
 	/* the run, between two calls of npu_sim_next() */
 	uint8_t has_stepped; /* cycle `now` is done with */
 	uint8_t has_ended;
-	int moved;            /* in cycle `now` */
-	npu_cycle next_cycle; /* to be visited, once it was known */
+	int moved;              /* in cycle `now` */
+	npu_cycle next_cycle;   /* to be visited, once it was known */
 	struct npu__pull *pull; /* NULL: memory is a port's */
 	/* tracing */
 	struct npu_event *events;

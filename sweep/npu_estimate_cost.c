@@ -153,7 +153,8 @@ static void traffic(const struct estimating *s, uint32_t layer)
 	p->read_bytes =
 		others +
 		npu_min(first + l->weight_bytes * npu_div_up(first, half),
-		    l->weight_bytes + first * npu_div_up(l->weight_bytes, half));
+			l->weight_bytes +
+				first * npu_div_up(l->weight_bytes, half));
 }
 
 /* Tiles, of which there are two at a time, and their descriptors: loads of two

@@ -13,7 +13,7 @@
 #include <uthash.h>
 
 enum {
-	TRIES = 256,	   /* for a child that is new and allowed */
+	TRIES = 256,         /* for a child that is new and allowed */
 	CROSSOVER_OF_10 = 9, /* source: Deb et al., section IV: p_c = 0.9 */
 };
 
@@ -25,7 +25,7 @@ struct npu_evolution {
 	const struct npu_sweep *sweep;
 	npu_point_filter *filter;
 	void *user;
-	uint32_t *positions; /* [population * generations][axis_count] */
+	uint32_t *positions;    /* [population * generations][axis_count] */
 	struct visited *places; /* [population * generations] */
 	struct visited *visited;
 	uint64_t count; /* points so far */
@@ -55,8 +55,8 @@ enum npu_status npu_evolution_create(const struct npu_sweep *sweep,
 		e->positions =
 			calloc(points * sweep->axis_count, sizeof(uint32_t));
 		e->places = calloc(points, sizeof *e->places);
-		e->pool = calloc(2 * (size_t)sweep->population,
-				 sizeof *e->pool);
+		e->pool =
+			calloc(2 * (size_t)sweep->population, sizeof *e->pool);
 	}
 	if (!e || !e->positions || !e->places || !e->pool) {
 		npu_evolution_destroy(e);
@@ -138,10 +138,10 @@ static void mutate(const struct npu_sweep *sweep, struct npu_random *random,
 		    count == 1)
 			continue;
 		if (npu_random_below(random, 2))
-			child[a] += 1 + (uint32_t)npu_random_below(
-						random, count - 1);
-		else if (child[a] == 0 || (child[a] + 1 < count &&
-					   npu_random_below(random, 2)))
+			child[a] += 1 + (uint32_t)npu_random_below(random,
+								   count - 1);
+		else if (child[a] == 0 ||
+			 (child[a] + 1 < count && npu_random_below(random, 2)))
 			child[a]++;
 		else
 			child[a]--;

@@ -101,9 +101,9 @@ enum npu_status npu_expression_create(const struct npu_yaml *node,
 	/* any value: a first evaluation is what finds the variables */
 	for (size_t i = 0; i <= count; i++)
 		e->value[i] = 1;
-	status = e->parser ? parse(e, node->text, err)
-			   : npu_fail(err, NPU_E_NOMEM,
-				      "reading an expression");
+	status = e->parser
+			 ? parse(e, node->text, err)
+			 : npu_fail(err, NPU_E_NOMEM, "reading an expression");
 	if (status != NPU_OK) {
 		npu_expression_destroy(e);
 		return status;

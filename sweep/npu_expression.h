@@ -19,10 +19,11 @@ enum { NPU_EXPRESSION_NAMES_MAX = 256 };
  *   out     the caller owns it
  *   errors  E_SYNTAX at the place in the text, unknown names with the nearest
  *           one as a hint; E_NOMEM */
-NPU_NODISCARD enum npu_status
-npu_expression_create(const struct npu_yaml *node, const char *const *names,
-		      size_t count, struct npu_expression **out,
-		      struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_expression_create(const struct npu_yaml *node,
+						    const char *const *names,
+						    size_t count,
+						    struct npu_expression **out,
+						    struct npu_error *err);
 void npu_expression_destroy(struct npu_expression *expression);
 
 /* Whether the expression names `names[index]`. */

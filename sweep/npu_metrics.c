@@ -22,7 +22,7 @@ static int visit(struct npu_activity *a, each_count *each, void *user)
 
 #define NPU_STAT(field, unit, doc) ok &= each(user, #field, &a->total.field);
 #include "traces/npu_stats.def"
-#define NPU_STALL(field, doc)                                             \
+#define NPU_STALL(field, doc) \
 	ok &= each(user, "stall_" #field, &a->total.stall[NPU_STALL_##field]);
 #include "traces/npu_stall.def"
 	ok &= each(user, "bound_cycles", &a->bound_cycles);
@@ -119,14 +119,13 @@ void npu_metrics_static(const struct npu_chip *chip,
 		(double)(chip->array.rows * chip->array.cols *
 			 chip->chip.cores);
 	metrics[NPU_METRIC_dram_peak_gb_per_s] =
-		npu_dram_peak_bytes_per_cycle(chip) *
-		(double)chip->chip.clock * 1e-9;
+		npu_dram_peak_bytes_per_cycle(chip) * (double)chip->chip.clock *
+		1e-9;
 }
 
 void npu_metrics(const struct npu_chip *chip,
 		 const struct npu_technology *technology,
-		 const struct npu_activity *activity, uint64_t batch,
-		 double *m)
+		 const struct npu_activity *activity, uint64_t batch, double *m)
 {
 	const struct npu_stats *t = &activity->total;
 	const double cycles = (double)t->cycles;

@@ -9,7 +9,7 @@
 struct reading {
 	const struct npu_sweep *sweep;
 	struct npu_ranked *results; /* [population] */
-	uint64_t first;		    /* point of results[0] */
+	uint64_t first;             /* point of results[0] */
 	int is_whole;
 	enum npu_status status;
 	struct npu_error *err;
@@ -19,8 +19,8 @@ static int read_row(void *user, const struct npu_row *row)
 {
 	struct reading *r = user;
 	struct npu_ranked *result = &r->results[row->trial->point - r->first];
-	const int has_figures = row->state == NPU_ROW_ok ||
-				row->state == NPU_ROW_outside;
+	const int has_figures =
+		row->state == NPU_ROW_ok || row->state == NPU_ROW_outside;
 
 	if (row->state == NPU_ROW_missing || row->state == NPU_ROW_capped) {
 		r->is_whole = 0;
@@ -103,8 +103,7 @@ enum npu_status npu_nsga2_extend(struct npu_sweep *sweep,
 
 enum npu_status npu_nsga2_replay(struct npu_sweep *sweep,
 				 const struct npu_runner *runner,
-				 struct npu_store *store,
-				 struct npu_error *err)
+				 struct npu_store *store, struct npu_error *err)
 {
 	int more;
 

@@ -19,11 +19,9 @@ extern "C" {
  *   more    0: nothing was added: all generations are there, results are
  *           missing, run_cap is reached, or the method is not nsga2
  *   errors  as npu_rows_walk(), E_LIMIT, E_NOMEM */
-NPU_NODISCARD enum npu_status npu_nsga2_extend(struct npu_sweep *sweep,
-					       const struct npu_runner *runner,
-					       struct npu_store *store,
-					       int *more,
-					       struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_nsga2_extend(struct npu_sweep *sweep, const struct npu_runner *runner,
+		 struct npu_store *store, int *more, struct npu_error *err);
 
 /* All generations that the store's results decide. Call it before plans and
  * rows of any sweep; without nsga2 it does nothing. */

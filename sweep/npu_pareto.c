@@ -138,12 +138,10 @@ static int add_row(void *user, const struct npu_row *row)
 	return ++s->models < s->sweep->model_count || keep(s);
 }
 
-enum npu_status npu_scores(const struct npu_sweep *sweep,
-			   const struct npu_runner *runner,
-			   struct npu_store *store,
-			   const struct npu_plan_options *options,
-			   struct npu_score **out, size_t *count,
-			   struct npu_error *err)
+enum npu_status
+npu_scores(const struct npu_sweep *sweep, const struct npu_runner *runner,
+	   struct npu_store *store, const struct npu_plan_options *options,
+	   struct npu_score **out, size_t *count, struct npu_error *err)
 {
 	struct scoring s = { .sweep = sweep };
 	enum npu_status status;

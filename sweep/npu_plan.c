@@ -282,9 +282,7 @@ enum npu_status npu_plan_make(const struct npu_sweep *sweep,
 			      const struct npu_plan_options *options,
 			      struct npu_plan *out, struct npu_error *err)
 {
-	struct making m = {
-		.plan = out, .runner = runner, .err = err
-	};
+	struct making m = { .plan = out, .runner = runner, .err = err };
 	enum npu_status status;
 
 	memset(out, 0, sizeof *out);

@@ -71,7 +71,7 @@ struct npu_plan {
 	uint64_t points, trials; /* points: all; trials: of those known */
 	uint64_t impossible, screened, capped, elsewhere;
 	struct npu_error why; /* of the first that is impossible */
-	uint64_t later; /* of points that are not decided yet */
+	uint64_t later;       /* of points that are not decided yet */
 	uint64_t constrained[NPU_SWEEP_EXPRESSIONS_MAX]; /* by constraint */
 	uint64_t selected;
 	uint64_t repeated; /* of these, with the key of an earlier one */

@@ -11,7 +11,7 @@ enum { STATEMENTS = 16, PARAMETERS = 12, NAME_SIZE = 200 };
 struct npu_postgres {
 	PGconn *connection;
 	const char *prepared[STATEMENTS]; /* by their number */
-	int is_lost;			  /* the connection */
+	int is_lost;                      /* the connection */
 	char name[NAME_SIZE];
 };
 
@@ -85,10 +85,11 @@ enum npu_status npu_postgres_open(const char *url, struct npu_postgres **out,
 						"connect_timeout",
 						"keepalives_idle",
 						"tcp_user_timeout",
-						"client_encoding", "dbname",
+						"client_encoding",
+						"dbname",
 						NULL };
-	const char *const values[] = { "systole", "10",	  "30", "30000",
-				       "UTF8",	  url, NULL };
+	const char *const values[] = { "systole", "10", "30", "30000",
+				       "UTF8",    url,  NULL };
 	struct npu_postgres *pg = calloc(1, sizeof *pg);
 	enum npu_status status;
 
@@ -244,8 +245,8 @@ size_t npu_postgres_row_count(const struct npu_postgres_rows *rows)
 	return (size_t)PQntuples((const PGresult *)rows);
 }
 
-const char *npu_postgres_bytes(const struct npu_postgres_rows *rows,
-			       size_t row, int column, size_t *length)
+const char *npu_postgres_bytes(const struct npu_postgres_rows *rows, size_t row,
+			       int column, size_t *length)
 {
 	const PGresult *result = (const PGresult *)rows;
 

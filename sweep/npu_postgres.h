@@ -12,7 +12,7 @@ extern "C" {
  * install. */
 int npu_postgres_is_built(void);
 
-struct npu_postgres;	  /* opaque: one connection */
+struct npu_postgres;      /* opaque: one connection */
 struct npu_postgres_rows; /* opaque: what a statement returned */
 
 /* Connect to a database by its URL.
@@ -62,8 +62,8 @@ void npu_postgres_rows_destroy(struct npu_postgres_rows *rows);
 
 size_t npu_postgres_row_count(const struct npu_postgres_rows *rows);
 /* Bytes of a text or bytea, NUL-terminated; they live as long as the rows. */
-const char *npu_postgres_bytes(const struct npu_postgres_rows *rows,
-			       size_t row, int column, size_t *length);
+const char *npu_postgres_bytes(const struct npu_postgres_rows *rows, size_t row,
+			       int column, size_t *length);
 /* An integer of 4 or 8 bytes; 0 where it is null. */
 int64_t npu_postgres_integer(const struct npu_postgres_rows *rows, size_t row,
 			     int column);
@@ -74,10 +74,10 @@ struct npu_postgres_array {
 	uint32_t count;
 };
 enum npu_postgres_type { /* source: src/include/catalog/pg_type.dat */
-	NPU_POSTGRES_BYTEA = 17,
-	NPU_POSTGRES_INT8 = 20,
-	NPU_POSTGRES_INT4 = 23,
-	NPU_POSTGRES_TEXT = 25,
+			 NPU_POSTGRES_BYTEA = 17,
+			 NPU_POSTGRES_INT8 = 20,
+			 NPU_POSTGRES_INT4 = 23,
+			 NPU_POSTGRES_TEXT = 25,
 };
 void npu_postgres_array_clear(struct npu_postgres_array *array);
 void npu_postgres_array_add(struct npu_postgres_array *array,

@@ -84,8 +84,8 @@ size_t npu_postgres_row_count(const struct npu_postgres_rows *rows)
 	return 0;
 }
 
-const char *npu_postgres_bytes(const struct npu_postgres_rows *rows,
-			       size_t row, int column, size_t *length)
+const char *npu_postgres_bytes(const struct npu_postgres_rows *rows, size_t row,
+			       int column, size_t *length)
 {
 	(void)rows;
 	(void)row;

@@ -15,7 +15,7 @@ struct npu_ranked {
 	struct npu_score score;
 	double violation; /* of constraints: 0 where all hold */
 	/* set by npu_rank() */
-	uint32_t front;	 /* 0: none dominates it; 1: only such of 0 do; ... */
+	uint32_t front;  /* 0: none dominates it; 1: only such of 0 do; ... */
 	double crowding; /* sum over objectives of the distance between its
 			  * neighbours in its front, each as a share of the
 			  * front's extent; INFINITY at an end */

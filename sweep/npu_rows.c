@@ -96,12 +96,10 @@ static int visit(void *user, const struct npu_trial *trial,
 	return w->each(w->user, &row);
 }
 
-enum npu_status npu_rows_walk(const struct npu_sweep *sweep,
-			      const struct npu_runner *runner,
-			      struct npu_store *store,
-			      const struct npu_plan_options *options,
-			      npu_each_row *each, void *user,
-			      struct npu_error *err)
+enum npu_status
+npu_rows_walk(const struct npu_sweep *sweep, const struct npu_runner *runner,
+	      struct npu_store *store, const struct npu_plan_options *options,
+	      npu_each_row *each, void *user, struct npu_error *err)
 {
 	struct walk w = {
 		.sweep = sweep,
@@ -110,8 +108,8 @@ enum npu_status npu_rows_walk(const struct npu_sweep *sweep,
 		.user = user,
 		.err = err,
 	};
-	const enum npu_status status = npu_found_walk(
-		sweep, runner, store, options, visit, &w, err);
+	const enum npu_status status =
+		npu_found_walk(sweep, runner, store, options, visit, &w, err);
 
 	return status == NPU_OK ? w.status : status;
 }
@@ -173,8 +171,7 @@ static int is_measured(const struct npu_row *row)
 void npu_row_csv(const struct npu_sweep *sweep, const struct npu_row *row,
 		 struct npu_text *out)
 {
-	const struct npu_sweep_model *model =
-		&sweep->models[row->trial->model];
+	const struct npu_sweep_model *model = &sweep->models[row->trial->model];
 
 	npu_text_add(out, "%" PRIu64 ",%" PRIu64 ",", row->trial->index,
 		     row->trial->point);
@@ -209,8 +206,7 @@ static void set_parameter(void *user, const char *name, const char *value)
 void npu_row_json(const struct npu_sweep *sweep, const struct npu_row *row,
 		  struct npu_text *out)
 {
-	const struct npu_sweep_model *model =
-		&sweep->models[row->trial->model];
+	const struct npu_sweep_model *model = &sweep->models[row->trial->model];
 	json_t *object = json_object(), *parameters = json_object();
 	char *text;
 

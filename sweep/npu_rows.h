@@ -23,8 +23,9 @@ extern const struct npu_row_desc npu_row_table[NPU_ROW_COUNT];
 struct npu_row {
 	const struct npu_trial *trial;
 	enum npu_row_state state;
-	double metrics[NPU_METRIC_COUNT]; /* of those that are `ok`, `outside` */
-	const char *text; /* why not; "" else */
+	double metrics
+		[NPU_METRIC_COUNT]; /* of those that are `ok`, `outside` */
+	const char *text;           /* why not; "" else */
 };
 
 /* Walk all rows in the order of trials: the same whatever order they were

@@ -52,8 +52,8 @@ static void fill_all(const struct npu_sweep *sweep, const double *base,
 	for (size_t a = 0; a < sweep->axis_count; a++)
 		for (uint32_t p = 0; p < sweep->axes[a].count; p++, point++) {
 			struct npu_effect *e = &effects[point - 1];
-			const int is_known = at < scored &&
-					     scores[at].point == point;
+			const int is_known =
+				at < scored && scores[at].point == point;
 
 			e->point = point;
 			e->axis = a;

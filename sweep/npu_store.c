@@ -48,8 +48,7 @@ void npu__store_found(struct npu_outcome *out, struct npu_text *texts,
 	out->text = text; /* until all are there, and `texts` moves no more */
 }
 
-enum npu_status npu_store_find(struct npu_store *store,
-			       const char *const *keys,
+enum npu_status npu_store_find(struct npu_store *store, const char *const *keys,
 			       size_t count, struct npu_outcome *out,
 			       struct npu_text *texts, struct npu_error *err)
 {

@@ -12,8 +12,8 @@ extern "C" {
 struct npu_store; /* opaque: a file or a server; of one process */
 
 enum npu_store_access {
-	NPU_STORE_READ,	 /* beside any writer */
-	NPU_STORE_LOOK,	 /* READ; *out is NULL where there is no store yet */
+	NPU_STORE_READ,  /* beside any writer */
+	NPU_STORE_LOOK,  /* READ; *out is NULL where there is no store yet */
 	NPU_STORE_WRITE, /* a file: alone, a second writer is refused */
 };
 
@@ -37,7 +37,7 @@ void npu_store_close(struct npu_store *store);
 /* What became of a trial. */
 struct npu_outcome {
 	enum npu_status status; /* OK, or why there are no counts */
-	const char *text;	/* a line of counts, or a message */
+	const char *text;       /* a line of counts, or a message */
 };
 
 /* Whether the same trial would fail in the same way again: what does not fit a

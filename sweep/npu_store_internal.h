@@ -11,9 +11,9 @@ struct npu_store_ops {
 	/* Calls npu__store_found() in the order of keys, and leaves the rest of
 	 * `out` alone. */
 	enum npu_status (*find)(struct npu_store *store,
-				const char *const *keys,
-				size_t count, struct npu_outcome *out,
-				struct npu_text *texts, struct npu_error *err);
+				const char *const *keys, size_t count,
+				struct npu_outcome *out, struct npu_text *texts,
+				struct npu_error *err);
 	enum npu_status (*begin)(struct npu_store *store,
 				 struct npu_error *err);
 	enum npu_status (*put)(struct npu_store *store, const char *key,
@@ -23,9 +23,8 @@ struct npu_store_ops {
 	enum npu_status (*commit)(struct npu_store *store, uint64_t *changed,
 				  struct npu_error *err);
 	/* Every outcome in the order of keys. */
-	enum npu_status (*walk)(struct npu_store *store,
-				npu_each_outcome *each, void *user,
-				struct npu_error *err);
+	enum npu_status (*walk)(struct npu_store *store, npu_each_outcome *each,
+				void *user, struct npu_error *err);
 };
 
 /* One outcome; its text goes behind those before it, each with its NUL. */

@@ -20,7 +20,7 @@ struct server_store {
 	struct npu_store base;
 	struct npu_postgres *pg;
 	struct npu_postgres_outcomes outcomes; /* not sent yet */
-	uint64_t changed;		       /* in this transaction */
+	uint64_t changed;                      /* in this transaction */
 };
 
 /* ---- tables ---- */
@@ -98,8 +98,7 @@ static void close_server(struct npu_store *store)
 	free(s);
 }
 
-static enum npu_status find(struct npu_store *store,
-			    const char *const *keys,
+static enum npu_status find(struct npu_store *store, const char *const *keys,
 			    size_t count, struct npu_outcome *out,
 			    struct npu_text *texts, struct npu_error *err)
 {
@@ -126,11 +125,10 @@ static enum npu_status find(struct npu_store *store,
 	NPU_TRY(status);
 	for (size_t row = 0; row < npu_postgres_row_count(rows); row++) {
 		text = npu_postgres_bytes(rows, row, 2, &length);
-		npu__store_found(&out[npu_postgres_integer(rows, row, 0) - 1],
-				 texts,
-				 (enum npu_status)npu_postgres_integer(rows,
-								       row, 1),
-				 text, length);
+		npu__store_found(
+			&out[npu_postgres_integer(rows, row, 0) - 1], texts,
+			(enum npu_status)npu_postgres_integer(rows, row, 1),
+			text, length);
 	}
 	npu_postgres_rows_destroy(rows);
 	return NPU_OK;
@@ -237,8 +235,8 @@ enum npu_status npu__store_open_postgres(const char *url,
 					 struct npu_store **out,
 					 struct npu_error *err)
 {
-	static const struct npu_store_ops ops = { close_server, find,	begin,
-						  put,		commit, walk };
+	static const struct npu_store_ops ops = { close_server, find,   begin,
+						  put,          commit, walk };
 	struct server_store *s = calloc(1, sizeof *s);
 	enum npu_status status;
 	int64_t is_there = 0;

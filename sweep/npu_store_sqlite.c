@@ -23,7 +23,7 @@ struct file_store {
 	sqlite3 *db;
 	sqlite3_stmt *find, *put;
 	uint64_t before; /* rows changed until the transaction began */
-	int lock; /* of the writer; -1: none */
+	int lock;        /* of the writer; -1: none */
 	char path[PATH_SIZE];
 };
 
@@ -167,18 +167,18 @@ static enum npu_status make_tables(struct file_store *s, struct npu_error *err)
 }
 
 /* An outcome that is final stays: npu_outcome_is_final(). */
-#define PUT                                                               \
-	"INSERT INTO result VALUES (?, ?, ?) "                            \
-	"ON CONFLICT (key) DO UPDATE SET "                                \
-	"status = excluded.status, text = excluded.text "                 \
+#define PUT                                               \
+	"INSERT INTO result VALUES (?, ?, ?) "            \
+	"ON CONFLICT (key) DO UPDATE SET "                \
+	"status = excluded.status, text = excluded.text " \
 	"WHERE NOT final(result.status)"
 
 static void final(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	(void)count;
-	sqlite3_result_int(context, npu_outcome_is_final((
-						enum npu_status)
-						sqlite3_value_int(values[0])));
+	sqlite3_result_int(
+		context, npu_outcome_is_final((
+				 enum npu_status)sqlite3_value_int(values[0])));
 }
 
 /* Whether SQLite could keep its files beside the store. */
@@ -211,11 +211,11 @@ static int open_readable(struct file_store *s)
 	npu_text_add(&uri, faccessat(AT_FDCWD, log, F_OK, 0) == 0
 				   ? "?mode=ro"
 				   : "?immutable=1");
-	code = uri.failed ? SQLITE_NOMEM
-			  : sqlite3_open_v2(uri.data, &s->db,
-					    SQLITE_OPEN_READONLY |
-						    SQLITE_OPEN_URI,
-					    NULL);
+	code = uri.failed
+		       ? SQLITE_NOMEM
+		       : sqlite3_open_v2(uri.data, &s->db,
+					 SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+					 NULL);
 	npu_text_clear(&uri);
 	return code;
 }
@@ -295,8 +295,7 @@ static int find_one(struct file_store *s, const char *key,
 
 /* In one transaction: taking the reader's lock for each costs as much as the
  * reading. */
-static enum npu_status find(struct npu_store *store,
-			    const char *const *keys,
+static enum npu_status find(struct npu_store *store, const char *const *keys,
 			    size_t count, struct npu_outcome *out,
 			    struct npu_text *texts, struct npu_error *err)
 {
@@ -378,7 +377,7 @@ enum npu_status npu__store_open_sqlite(const char *path,
 				       struct npu_error *err)
 {
 	static const struct npu_store_ops ops = { close_file, find,   begin,
-						  put,	      commit, walk };
+						  put,        commit, walk };
 	struct file_store *s;
 	enum npu_status status;
 

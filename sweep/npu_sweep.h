@@ -69,7 +69,7 @@ struct npu_sweep_expression {
 	/* constraint that is one comparison: what it compares; else NULL */
 	struct npu_expression *side[2];
 	const char *text;
-	size_t key;	   /* derived: the chip key that it sets */
+	size_t key;        /* derived: the chip key that it sets */
 	uint8_t is_static; /* constraint: of the chip alone */
 };
 
@@ -126,9 +126,8 @@ NPU_NODISCARD enum npu_status npu_sweep_find(const char *name_or_path,
 /* Read and check a sweep file.
  *   out     the caller owns it
  *   errors  E_IO, E_SYNTAX, E_RANGE, E_LIMIT: located */
-NPU_NODISCARD enum npu_status npu_sweep_load(const char *path,
-					     struct npu_sweep **out,
-					     struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_sweep_load(const char *path, struct npu_sweep **out, struct npu_error *err);
 void npu_sweep_destroy(struct npu_sweep *sweep);
 
 /* Points that the method visits (list, grid, ...: all; nsga2: population times

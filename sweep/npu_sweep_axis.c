@@ -20,7 +20,8 @@ enum npu_status npu__sweep_key(const struct npu_yaml *node, const char *name,
 			return NPU_OK;
 		}
 	near = npu_text_nearest(name, all, count);
-	return npu_fail_at(err, NPU_E_SYNTAX, node->key ? node->key_at : node->at,
+	return npu_fail_at(err, NPU_E_SYNTAX,
+			   node->key ? node->key_at : node->at,
 			   "unknown chip key \"%.80s\"%s%s%s", name,
 			   near ? "; did you mean \"" : "", near ? near : "",
 			   near ? "\"?" : "");
@@ -137,10 +138,10 @@ static enum npu_status read_range(struct values *v, const struct npu_yaml *node,
 	}
 	for (uint64_t i = 0; i < r.count; i++)
 		v->number[v->count++] =
-			r.lo + (uint64_t)((long double)(r.hi - r.lo) *
-						  (long double)i /
-						  (long double)(r.count - 1) +
-					  0.5L);
+			r.lo +
+			(uint64_t)((long double)(r.hi - r.lo) * (long double)i /
+					   (long double)(r.count - 1) +
+				   0.5L);
 	return NPU_OK;
 }
 
@@ -151,7 +152,8 @@ static enum npu_status add_axis(struct npu_sweep *sweep, const struct values *v,
 				struct npu_error *err)
 {
 	struct npu_axis *axis = &sweep->axes[sweep->axis_count];
-	struct npu_axis_key *keys = npu_new(sweep->arena, struct npu_axis_key, 1);
+	struct npu_axis_key *keys =
+		npu_new(sweep->arena, struct npu_axis_key, 1);
 	uint64_t *number = npu_new(sweep->arena, uint64_t, v->count);
 	const char **text = npu_new(sweep->arena, const char *, v->count);
 
@@ -296,8 +298,7 @@ static enum npu_status read_zip(struct npu_sweep *sweep,
 	keys = npu_new(sweep->arena, struct npu_axis_key, group->count);
 	if (!keys)
 		return npu_fail(err, NPU_E_NOMEM, "reading a sweep");
-	npu_yaml_each(item, group)
-		NPU_TRY(join(sweep, &axis, keys, item, err));
+	npu_yaml_each(item, group) NPU_TRY(join(sweep, &axis, keys, item, err));
 	return NPU_OK;
 }
 

@@ -73,8 +73,8 @@ enum npu_status npu__sweep_read_list(struct npu_sweep *sweep,
 	NPU_TRY(npu_yaml_expect(list, NPU_YAML_SEQUENCE, err));
 	NPU_TRY(find_keys(list, keys, &count, err));
 	if (!count || list->count > NPU_AXIS_VALUES_MAX)
-		return npu_yaml_fail(list,
-				     count ? NPU_E_LIMIT : NPU_E_SYNTAX, err,
+		return npu_yaml_fail(list, count ? NPU_E_LIMIT : NPU_E_SYNTAX,
+				     err,
 				     "expected 1 to %d points that name a key",
 				     NPU_AXIS_VALUES_MAX);
 	out = npu_new(sweep->arena, struct npu_axis_key, count);

@@ -131,8 +131,7 @@ static enum npu_status read_objective(struct npu_sweep *sweep,
 	return NPU_OK;
 }
 
-typedef enum npu_status item_reader(struct npu_sweep *,
-				    const struct npu_yaml *,
+typedef enum npu_status item_reader(struct npu_sweep *, const struct npu_yaml *,
 				    struct npu_error *);
 
 /* Every item of an optional sequence. */
@@ -297,10 +296,10 @@ static enum npu_status read_sweep(struct npu_sweep *sweep,
 				  struct npu_error *err)
 {
 	static const char *const keys[] = {
-		"sweep",  "models",	 "chip",	"method",
-		"seed",	  "samples",	 "population",	"generations",
-		"list",	  "parameters",	 "zip",		"constraints",
-		"screen", "objectives",	 "run_cap",	"on_error",
+		"sweep",  "models",     "chip",       "method",
+		"seed",   "samples",    "population", "generations",
+		"list",   "parameters", "zip",        "constraints",
+		"screen", "objectives", "run_cap",    "on_error",
 		"store",
 	};
 	const struct npu_yaml *name, *models;

@@ -104,9 +104,10 @@ static uint64_t permuted(const struct npu_sweep *sweep, uint64_t axis,
 static void lhs(const struct npu_sweep *sweep, uint64_t i, uint32_t *position)
 {
 	for (size_t a = 0; a < sweep->axis_count; a++)
-		position[a] = (uint32_t)(
-			(long double)permuted(sweep, a, sweep->samples, i) *
-			sweep->axes[a].count / (long double)sweep->samples);
+		position[a] = (uint32_t)((long double)permuted(
+						 sweep, a, sweep->samples, i) *
+					 sweep->axes[a].count /
+					 (long double)sweep->samples);
 }
 
 static void sobol(const struct npu_sweep *sweep, uint64_t i, uint32_t *position)

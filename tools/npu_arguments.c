@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct npu_option_desc options[] = {
-#define NPU_OPTION(id, text, letter, argument, doc)                       \
+#define NPU_OPTION(id, text, letter, argument, doc) \
 	{ text, letter, argument, doc },
 #include "tools/npu_option.def"
 };
@@ -149,11 +149,12 @@ enum npu_status npu_arguments_parse(const struct npu_verb *verb, int argc,
 	args.positional = (const char *const *)argv + optind;
 	args.positional_count = (size_t)(argc - optind);
 	if (status == NPU_OK && !npu_given(&args, NPU_OPTION_help))
-		status = check_count(verb, args.positional_count,
-				     argv[(size_t)optind + verb->max < (size_t)argc
-						  ? (size_t)optind + verb->max
-						  : (size_t)argc - 1],
-				     err);
+		status = check_count(
+			verb, args.positional_count,
+			argv[(size_t)optind + verb->max < (size_t)argc
+				     ? (size_t)optind + verb->max
+				     : (size_t)argc - 1],
+			err);
 	if (status == NPU_OK)
 		*out = args;
 	else

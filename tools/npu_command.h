@@ -55,7 +55,7 @@ const char *npu_option_name(enum npu_option option);
 typedef enum npu_status npu_verb_fn(const struct npu_arguments *args,
 				    struct npu_error *err);
 
-#define NPU_VERB(name, arguments, min, max, options, doc)                 \
+#define NPU_VERB(name, arguments, min, max, options, doc) \
 	npu_verb_fn npu_verb_##name;
 #include "tools/npu_verb.def"
 

@@ -116,9 +116,7 @@ static enum npu_status compare_output(struct npu_comparison *c,
 				"output %s has no float counterpart",
 				value->name);
 	NPU_TRY(npu_session_output(c->session, sim, value, &got, err));
-	last = got.shape.rank
-		       ? (uint64_t)got.shape.dim[got.shape.rank - 1]
-		       : 1;
+	last = got.shape.rank ? (uint64_t)got.shape.dim[got.shape.rank - 1] : 1;
 	d = npu_compare_real(got.data, real->data[imported->id],
 			     (uint64_t)npu_shape_count(&got.shape), last);
 	npu_array_clear(&got);
@@ -176,12 +174,12 @@ enum npu_status npu_comparison_verdict(const struct npu_comparison *comparison,
 			       : NPU_SQNR_FLOAT_DB;
 
 	if (comparison->total.mismatches)
-		return npu_fail(err, NPU_E_DIFFERENT,
-				"%llu of %llu elements differ from the exact "
-				"reference",
-				(unsigned long long)
-					comparison->total.mismatches,
-				(unsigned long long)comparison->total.count);
+		return npu_fail(
+			err, NPU_E_DIFFERENT,
+			"%llu of %llu elements differ from the exact "
+			"reference",
+			(unsigned long long)comparison->total.mismatches,
+			(unsigned long long)comparison->total.count);
 	if (!(comparison->real.sqnr_db >= least))
 		return npu_fail(err, NPU_E_DIFFERENT,
 				"SQNR against the float graph is %.1f dB, "

@@ -6,7 +6,7 @@
 
 /* Signal-to-quantisation-noise that an output must reach (architecture.md). */
 #define NPU_SQNR_FLOAT_DB 30.0
-#define NPU_SQNR_INT8_DB 15.0
+#define NPU_SQNR_INT8_DB  15.0
 
 /* One tensor of the program against the exact reference, bit by bit. */
 struct npu_tensor_check {

@@ -12,14 +12,15 @@
 #endif
 
 #define O(id) NPU_OPTION_##id,
-#define NPU_VERB(name, arguments, min, max, list, doc)                    \
-	static const enum npu_option options_##name[] = { list            \
-							  NPU_OPTION_COUNT };
+#define NPU_VERB(name, arguments, min, max, list, doc)    \
+	static const enum npu_option options_##name[] = { \
+		list NPU_OPTION_COUNT                     \
+	};
 #include "tools/npu_verb.def"
 #undef O
 
 static const struct npu_verb verbs[] = {
-#define NPU_VERB(name, arguments, min, max, list, doc)                    \
+#define NPU_VERB(name, arguments, min, max, list, doc) \
 	{ #name, arguments, doc, min, max, options_##name, npu_verb_##name },
 #include "tools/npu_verb.def"
 };

@@ -36,14 +36,17 @@ static void tell(struct npu_figures *figures, const struct npu_event *event,
 			if (access[i].space != NPU_SPACE_spad ||
 			    access[i].is_write != write || access[i].first < 0)
 				continue;
-			npu_figures_touch(figures, &(struct npu_touch){
-				.first_byte = (uint64_t)access[i].first,
-				.bytes = reach(&access[i]),
-				.start_cycle = event->start_cycle,
-				.end_cycle = event->end_cycle,
-				.layer = event->tag >> NPU_TAG_LAYER_SHIFT,
-				.is_write = write,
-			});
+			npu_figures_touch(
+				figures,
+				&(struct npu_touch){
+					.first_byte = (uint64_t)access[i].first,
+					.bytes = reach(&access[i]),
+					.start_cycle = event->start_cycle,
+					.end_cycle = event->end_cycle,
+					.layer = event->tag >>
+						 NPU_TAG_LAYER_SHIFT,
+					.is_write = write,
+				});
 		}
 }
 

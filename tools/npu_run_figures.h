@@ -7,8 +7,8 @@
 
 /* figures.json of a run that was simulated with trace; appended to `out`.
  *   errors  E_NOMEM, E_RANGE */
-NPU_NODISCARD enum npu_status
-npu_run_figures(const struct npu_session *session,
-		const struct npu_result *result, struct npu_text *out,
-		struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_run_figures(const struct npu_session *session,
+					      const struct npu_result *result,
+					      struct npu_text *out,
+					      struct npu_error *err);
 #endif

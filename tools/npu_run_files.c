@@ -57,9 +57,10 @@ static enum npu_status write_text(const struct npu_run_directory *dir,
 	char path[800];
 
 	snprintf(path, sizeof path, "%s/%s", dir->aside, name);
-	status = text->failed ? npu_fail(err, NPU_E_NOMEM, "writing %s", name)
-			      : npu_file_write(path, text->data ? text->data : "",
-					       text->length, err);
+	status = text->failed
+			 ? npu_fail(err, NPU_E_NOMEM, "writing %s", name)
+			 : npu_file_write(path, text->data ? text->data : "",
+					  text->length, err);
 	npu_text_clear(text);
 	return status;
 }
@@ -116,8 +117,8 @@ static size_t list_files(const struct npu_arguments *args,
 	files[n++] = args->positional[0];
 	files[n++] = chip;
 	for (int o = 0; o < 2; o++) {
-		enum npu_option option = o ? NPU_OPTION_calibrate
-					   : NPU_OPTION_input;
+		enum npu_option option =
+			o ? NPU_OPTION_calibrate : NPU_OPTION_input;
 
 		for (size_t i = 0;
 		     i < args->value_count[option] && n < FILES_MAX; i++) {
@@ -231,12 +232,10 @@ static enum npu_status write_report(const struct npu_run_directory *dir,
 	return status;
 }
 
-static enum npu_status write_all(const struct npu_run_directory *dir,
-				 const struct npu_arguments *args,
-				 const struct npu_session *session,
-				 const struct npu_sim *sim,
-				 const struct npu_result *result,
-				 struct npu_error *err)
+static enum npu_status
+write_all(const struct npu_run_directory *dir, const struct npu_arguments *args,
+	  const struct npu_session *session, const struct npu_sim *sim,
+	  const struct npu_result *result, struct npu_error *err)
 {
 	const struct npu_host_time times[] = {
 		{ "load_seconds", session->load_seconds },

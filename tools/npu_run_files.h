@@ -19,9 +19,9 @@ npu_run_files_write(const struct npu_arguments *args,
 		    struct npu_error *err);
 
 /* summary.json or the report on stdout, as --json says. */
-NPU_NODISCARD enum npu_status
-npu_run_print(const struct npu_arguments *args, const struct npu_result *result,
-	      struct npu_error *err);
+NPU_NODISCARD enum npu_status npu_run_print(const struct npu_arguments *args,
+					    const struct npu_result *result,
+					    struct npu_error *err);
 
 /* Write `text` to stdout; E_IO. */
 NPU_NODISCARD enum npu_status npu_print_text(const struct npu_text *text,

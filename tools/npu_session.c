@@ -30,15 +30,14 @@ static enum npu_status check_names(const struct npu_arguments *args,
 		       !after_name(pair, s->input_values[k]->name))
 			k++;
 		if (k == s->input_count)
-			return npu_fail(err, NPU_E_USAGE,
-					"%s: expected NAME=FILE with an input "
-					"of the network (\"%s\"%s), got \"%s\"",
-					npu_option_name(option),
-					s->input_count
-						? s->input_values[0]->name
-						: "none",
-					s->input_count > 1 ? ", ..." : "",
-					pair);
+			return npu_fail(
+				err, NPU_E_USAGE,
+				"%s: expected NAME=FILE with an input "
+				"of the network (\"%s\"%s), got \"%s\"",
+				npu_option_name(option),
+				s->input_count ? s->input_values[0]->name
+					       : "none",
+				s->input_count > 1 ? ", ..." : "", pair);
 	}
 	return NPU_OK;
 }
@@ -68,7 +67,8 @@ static enum npu_status load_array(const struct npu_arguments *args,
 	if (!file)
 		return NPU_OK;
 	NPU_TRY(npu_array_load(file, out, err));
-	if (out->dtype == value->dtype && same_shape(&out->shape, &value->shape))
+	if (out->dtype == value->dtype &&
+	    same_shape(&out->shape, &value->shape))
 		return NPU_OK;
 	struct npu_text want = { 0 };
 	for (unsigned d = 0; d < value->shape.rank; d++)
@@ -207,8 +207,8 @@ static enum npu_status check_pass(const struct npu_arguments *args,
 				return NPU_OK;
 			snprintf(list + n, sizeof list - n, " %s", pass);
 		}
-	return npu_fail(err, NPU_E_USAGE,
-			"--dump: no pass \"%s\"; there are%s", name, list);
+	return npu_fail(err, NPU_E_USAGE, "--dump: no pass \"%s\"; there are%s",
+			name, list);
 }
 
 enum npu_status npu_session_compile(struct npu_session *session,
@@ -288,8 +288,8 @@ enum npu_status npu_session_simulate(struct npu_session *session, bool trace,
 
 	NPU_TRY(npu_sim_create(&session->chip, session->program, &options,
 			       &made, err));
-	status = session->functional ? write_inputs(session, made, err)
-				     : NPU_OK;
+	status =
+		session->functional ? write_inputs(session, made, err) : NPU_OK;
 	if (status == NPU_OK)
 		status = npu_sim_run(made, hook, user, result, err);
 	if (status != NPU_OK) {

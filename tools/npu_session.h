@@ -14,7 +14,7 @@ struct npu_session {
 	enum npu_precision precision;
 	const char *precision_name;
 	uint64_t seed;
-	bool functional; /* with data */
+	bool functional;           /* with data */
 	struct npu_graph *graph;   /* imported, shapes known */
 	struct npu_graph *lowered; /* every rounding decided */
 	struct npu_program *program;
@@ -34,11 +34,10 @@ NPU_NODISCARD enum npu_status npu_session_open(const struct npu_arguments *args,
 /* Lower, generate code, verify (unless --unverified). Texts may be NULL:
  *   dump     the network after the pass that --dump names
  *   explain  the tilings */
-NPU_NODISCARD enum npu_status npu_session_compile(struct npu_session *session,
-						  const struct npu_arguments *args,
-						  struct npu_text *dump,
-						  struct npu_text *explain,
-						  struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_session_compile(struct npu_session *session,
+		    const struct npu_arguments *args, struct npu_text *dump,
+		    struct npu_text *explain, struct npu_error *err);
 /* Simulate. Functional sessions write the inputs first; *sim is then left for
  * reading outputs, and the caller destroys it and *result. */
 NPU_NODISCARD enum npu_status

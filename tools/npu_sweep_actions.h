@@ -10,7 +10,7 @@ struct npu_sweep_command {
 	const struct npu_arguments *args;
 	struct npu_sweep *sweep;
 	struct npu_runner *runner;
-	uint8_t is_worker; /* the queue says which trials, no screen */
+	uint8_t is_worker;         /* the queue says which trials, no screen */
 	struct npu_screen *screen; /* NULL: none */
 	struct npu_plan_options options;
 	char store[1024];
@@ -21,8 +21,8 @@ struct npu_sweep_command {
  *           holds, also after a failure */
 NPU_NODISCARD enum npu_status
 npu_sweep_command_open(const struct npu_arguments *args,
-		       const char *name_or_path,
-		       struct npu_sweep_command *c, struct npu_error *err);
+		       const char *name_or_path, struct npu_sweep_command *c,
+		       struct npu_error *err);
 void npu_sweep_command_close(struct npu_sweep_command *c);
 
 typedef enum npu_status npu_sweep_action(struct npu_sweep_command *command,
@@ -44,10 +44,9 @@ void npu_sweep_print_count(uint64_t count, const char *lead, const char *text);
 /* Of a sensitivity sweep with objectives: the table of effects, printed, or as
  * "effects" of a JSON object; of others nothing. */
 struct json_t;
-NPU_NODISCARD enum npu_status npu_sweep_effects(struct npu_sweep_command *command,
-						struct npu_store *store,
-						struct json_t *object,
-						struct npu_error *err);
+NPU_NODISCARD enum npu_status
+npu_sweep_effects(struct npu_sweep_command *command, struct npu_store *store,
+		  struct json_t *object, struct npu_error *err);
 
 /* Of a screened sweep: how many points were kept, and the rank correlation of
  * their estimates; likewise, as "screen". */
@@ -63,7 +62,7 @@ NPU_NODISCARD enum npu_status npu_sweep_queue(struct npu_sweep_command *command,
 					      struct npu_error *err);
 
 npu_sweep_action npu_sweep_plan;   /* print what would run */
-npu_sweep_action npu_sweep_run;	   /* and resume */
+npu_sweep_action npu_sweep_run;    /* and resume */
 npu_sweep_action npu_sweep_submit; /* fill a queue, and start its workers */
 npu_sweep_action npu_sweep_worker; /* one of them */
 npu_sweep_action npu_sweep_status; /* print how far it is */

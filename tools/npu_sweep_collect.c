@@ -30,8 +30,8 @@ static void add_figure(struct npu_collection *c, enum npu_metric metric,
 static void add_figures(struct npu_collection *c)
 {
 	static const enum npu_metric more[] = {
-		NPU_METRIC_latency_ns, NPU_METRIC_energy_pj,
-		NPU_METRIC_area_mm2, NPU_METRIC_utilization_ratio,
+		NPU_METRIC_latency_ns,   NPU_METRIC_energy_pj,
+		NPU_METRIC_area_mm2,     NPU_METRIC_utilization_ratio,
 		NPU_METRIC_power_avg_mw,
 	};
 	const struct npu_sweep *s = c->sweep;
@@ -90,7 +90,8 @@ static const char *model_name(struct npu_collection *c, size_t m)
 	if (model->batch)
 		npu_text_add(&text, " batch %llu",
 			     (unsigned long long)model->batch);
-	name = text.failed ? model->name : npu_arena_strdup(c->arena, text.data);
+	name = text.failed ? model->name
+			   : npu_arena_strdup(c->arena, text.data);
 	npu_text_clear(&text);
 	return name ? name : model->name;
 }
@@ -126,8 +127,8 @@ static int grow(struct npu_collection *c)
 
 /* The index of a text among those seen; there are as many as an axis has
  * values at most. */
-static int intern(struct npu_collection *c, struct npu__moved *m, const char *text,
-		  uint64_t *out)
+static int intern(struct npu_collection *c, struct npu__moved *m,
+		  const char *text, uint64_t *out)
 {
 	size_t i = 0;
 
@@ -226,8 +227,8 @@ static int add_row(void *user, const struct npu_row *row)
 {
 	struct npu_collection *c = user;
 	const size_t m = row->trial->model;
-	const int has_figures = row->state == NPU_ROW_ok ||
-				row->state == NPU_ROW_outside;
+	const int has_figures =
+		row->state == NPU_ROW_ok || row->state == NPU_ROW_outside;
 
 	c->counts[row->state].trials++;
 	if (*row->text && !npu_reasons_add(c->reasons, row->state, row->text)) {
@@ -236,8 +237,8 @@ static int add_row(void *user, const struct npu_row *row)
 	}
 	c->now[m] = (uint8_t)row->state;
 	for (size_t f = 0; f < c->table.figure_count; f++)
-		c->metrics[m][f] = has_figures ? row->metrics[c->metric[f]]
-					       : (double)NAN;
+		c->metrics[m][f] =
+			has_figures ? row->metrics[c->metric[f]] : (double)NAN;
 	c->chip = row->trial->chip;
 	c->table.trials++;
 	if (m + 1 < c->sweep->model_count)
@@ -273,7 +274,9 @@ static enum npu_status collect(const struct npu_sweep_command *command,
 	NPU_TRY(npu_rows_walk(c->sweep, command->runner, store,
 			      &command->options, add_row, c, err));
 	NPU_TRY(c->status);
-	return npu__collection_tabulate(c) ? NPU_OK : npu_fail(err, NPU_E_NOMEM, "no memory");
+	return npu__collection_tabulate(c)
+		       ? NPU_OK
+		       : npu_fail(err, NPU_E_NOMEM, "no memory");
 }
 
 enum npu_status npu_collection_create(const struct npu_sweep_command *command,

@@ -15,13 +15,13 @@ struct front {
 	size_t count;
 	size_t keys[NPU_CHIP_KEYS_MAX], key_count;
 	struct npu_chip *chips; /* [count] */
-	double *of_model; /* [count][model_count][objective_count] */
+	double *of_model;       /* [count][model_count][objective_count] */
 };
 
 static double *of_model(const struct front *f, size_t i, size_t model)
 {
-	return f->of_model + (i * f->sweep->model_count + model) *
-				     f->sweep->objective_count;
+	return f->of_model +
+	       (i * f->sweep->model_count + model) * f->sweep->objective_count;
 }
 
 static int add_row(void *user, const struct npu_row *row)
@@ -42,8 +42,8 @@ static enum npu_status find_models(struct front *f, struct npu_sweep_command *c,
 				   struct npu_store *store,
 				   struct npu_error *err)
 {
-	const size_t values = f->count * f->sweep->model_count *
-			      f->sweep->objective_count;
+	const size_t values =
+		f->count * f->sweep->model_count * f->sweep->objective_count;
 
 	f->of_model = calloc(values ? values : 1, sizeof *f->of_model);
 	if (!f->of_model)
@@ -252,7 +252,8 @@ enum npu_status npu_sweep_pareto(struct npu_sweep_command *c,
 		status = print_json(&f, count, err);
 	else if (status == NPU_OK)
 		print_front(&f, count);
-	if (status == NPU_OK && !as_json && f.count && c->sweep->model_count > 1)
+	if (status == NPU_OK && !as_json && f.count &&
+	    c->sweep->model_count > 1)
 		print_models(&f);
 	free(f.of_model);
 	free(f.chips);

@@ -13,13 +13,14 @@
 /* ---- how long ---- */
 
 enum {
-	PLACES = 5,    /* of the list of trials, */
-	NEIGHBOURS = 4 /* and so many at each: they share programs, as in a run */
+	PLACES = 5, /* of the list of trials, */
+	NEIGHBOURS =
+		4 /* and so many at each: they share programs, as in a run */
 };
 
 struct estimate {
 	unsigned timed, jobs; /* trials timed, processes */
-	double seconds;	      /* of all that is to simulate */
+	double seconds;       /* of all that is to simulate */
 };
 
 /* From simulating a few trials, for a second at most. */
@@ -31,8 +32,8 @@ static struct estimate estimate(struct npu_sweep_command *c,
 	struct estimate e = { .jobs = jobs };
 
 	for (uint64_t i = 0; i < PLACES * NEIGHBOURS; i++) {
-		const uint64_t at = i / NEIGHBOURS * count / PLACES +
-				    i % NEIGHBOURS;
+		const uint64_t at =
+			i / NEIGHBOURS * count / PLACES + i % NEIGHBOURS;
 		struct npu_activity activity;
 		struct npu_trial trial;
 
@@ -89,14 +90,14 @@ static void print_plan(const struct npu_sweep_command *c,
 
 	print_head(sweep, plan);
 	if (plan->impossible)
-		npu_sweep_print_count(plan->impossible,
-				      "no chip can be so; the first: ",
-				      plan->why.message);
+		npu_sweep_print_count(
+			plan->impossible,
+			"no chip can be so; the first: ", plan->why.message);
 	for (size_t i = 0; i < sweep->constraint_count; i++)
 		if (sweep->constraints[i].is_static)
-			npu_sweep_print_count(plan->constrained[i],
-					      "outside of: ",
-					      sweep->constraints[i].text);
+			npu_sweep_print_count(
+				plan->constrained[i],
+				"outside of: ", sweep->constraints[i].text);
 	if (c->screen)
 		printf("  %10" PRIu64 "  screened out: not among the best "
 		       "%" PRIu64 " chips by their estimates\n",
@@ -124,8 +125,7 @@ static void set(json_t *object, const char *name, uint64_t value)
 
 static enum npu_status print_plan_json(const struct npu_sweep *sweep,
 				       const struct npu_plan *plan,
-				       struct estimate e,
-				       struct npu_error *err)
+				       struct estimate e, struct npu_error *err)
 {
 	json_t *object = json_object(), *list = json_array();
 	enum npu_status status;
@@ -141,11 +141,10 @@ static enum npu_status print_plan_json(const struct npu_sweep *sweep,
 
 		json_object_set_new(one, "constraint",
 				    json_string(sweep->constraints[i].text));
-		json_object_set_new(
-			one, "when",
-			json_string(sweep->constraints[i].is_static
-					    ? "before simulating"
-					    : "after"));
+		json_object_set_new(one, "when",
+				    json_string(sweep->constraints[i].is_static
+							? "before simulating"
+							: "after"));
 		set(one, "removed", plan->constrained[i]);
 		json_array_append_new(list, one);
 	}
@@ -165,8 +164,8 @@ static enum npu_status print_plan_json(const struct npu_sweep *sweep,
 	return status;
 }
 
-enum npu_status npu_sweep_jobs(const struct npu_arguments *args,
-			       unsigned *jobs, struct npu_error *err)
+enum npu_status npu_sweep_jobs(const struct npu_arguments *args, unsigned *jobs,
+			       struct npu_error *err)
 {
 	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	uint64_t n;

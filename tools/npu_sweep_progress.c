@@ -46,8 +46,8 @@ static void show_bar(const struct npu_sweep_progress *s, struct figures f)
 	bar[sizeof bar - 1] = 0;
 	fprintf(stderr, "\r[%s] ", bar);
 	print_generation(s);
-	fprintf(stderr, "%" PRIu64 "/%" PRIu64 "  %.3g/s  %.0f s left ",
-		f.done, f.total, f.rate, f.left);
+	fprintf(stderr, "%" PRIu64 "/%" PRIu64 "  %.3g/s  %.0f s left ", f.done,
+		f.total, f.rate, f.left);
 	if (f.done == f.total)
 		fputc('\n', stderr);
 }
@@ -68,7 +68,8 @@ static void show_line(struct npu_sweep_progress *s, struct figures f)
 static void show_json(const struct npu_sweep_progress *s, struct figures f)
 {
 	fprintf(stderr,
-		"{\"done\":%" PRIu64 ",\"total\":%" PRIu64 ",\"failed\":%" PRIu64
+		"{\"done\":%" PRIu64 ",\"total\":%" PRIu64
+		",\"failed\":%" PRIu64
 		",\"per_second\":%.6g,\"seconds_left\":%.6g",
 		f.done, f.total, f.failed, f.rate, f.left);
 	if (s->generations)

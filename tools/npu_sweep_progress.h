@@ -16,10 +16,10 @@ struct npu_sweep_progress {
 	enum npu_sweep_style style;
 	/* nsga2: the generation that runs, of how many; 0: no generations */
 	uint32_t generation, generations;
-	uint64_t total;		    /* trials; nsga2: of all generations */
-	uint64_t settled;	    /* of these, before this pool ran */
+	uint64_t total;             /* trials; nsga2: of all generations */
+	uint64_t settled;           /* of these, before this pool ran */
 	struct npu_progress before; /* what earlier pools did */
-	uint64_t tenths;	    /* LINES: of the work, shown last */
+	uint64_t tenths;            /* LINES: of the work, shown last */
 };
 
 /* As --progress says; a bar where stderr is a terminal. */

@@ -55,8 +55,7 @@ static enum npu_status add(struct npu_queue *queue,
 	set(object, "leased", q->leased);
 	set(object, "leases_lost", q->lost);
 	if (q->stopped[0])
-		json_object_set_new(object, "stopped",
-				    json_string(q->stopped));
+		json_object_set_new(object, "stopped", json_string(q->stopped));
 	json_object_set_new(object, "workers", workers);
 	json_object_set_new(to, "queue", object);
 	return npu_queue_workers(queue, add_worker, workers, err);

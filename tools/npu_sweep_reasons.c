@@ -47,8 +47,8 @@ void npu_reasons_destroy(struct npu_reasons *reasons)
 static void make_key(enum npu_row_state state, const char *text,
 		     char key[TEXT_MAX])
 {
-	const int is_message = state != NPU_ROW_constrained &&
-			       state != NPU_ROW_outside;
+	const int is_message =
+		state != NPU_ROW_constrained && state != NPU_ROW_outside;
 	size_t n = 0;
 
 	key[n++] = (char)('A' + state);

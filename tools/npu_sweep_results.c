@@ -29,7 +29,9 @@ void npu_sweep_print_count(uint64_t count, const char *lead, const char *text)
 
 	npu_text_add_safe(&safe, text);
 	printf("  %10" PRIu64 "  %s%s\n", count, lead,
-	       safe.failed ? "" : safe.data ? safe.data : "");
+	       safe.failed ? ""
+	       : safe.data ? safe.data
+			   : "");
 	npu_text_clear(&safe);
 }
 
@@ -111,8 +113,9 @@ static enum npu_status print_counts(struct npu_sweep_command *c,
 	if (npu_given(c->args, NPU_OPTION_json)) {
 		object = json_object();
 		for (int i = 0; i < NPU_ROW_COUNT; i++)
-			json_object_set_new(object, npu_row_table[i].name,
-					    json_integer((json_int_t)counts[i]));
+			json_object_set_new(
+				object, npu_row_table[i].name,
+				json_integer((json_int_t)counts[i]));
 		json_object_set_new(object, "reasons",
 				    json_reasons(reason, reasons));
 		status = npu_sweep_effects(c, store, object, err);
@@ -159,7 +162,8 @@ enum npu_status npu_sweep_status(struct npu_sweep_command *c,
 
 /* ---- export ---- */
 
-struct export {
+struct export
+{
 	const struct npu_sweep *sweep;
 	FILE *file;
 	struct npu_text text;
@@ -175,9 +179,8 @@ static int export_row(void *user, const struct npu_row *row)
 		npu_row_json(e->sweep, row, &e->text);
 	else
 		npu_row_csv(e->sweep, row, &e->text);
-	return !e->text.failed &&
-	       fwrite(e->text.data, 1, e->text.length, e->file) ==
-		       e->text.length;
+	return !e->text.failed && fwrite(e->text.data, 1, e->text.length,
+					 e->file) == e->text.length;
 }
 
 static enum npu_status export_rows(struct npu_sweep_command *c,

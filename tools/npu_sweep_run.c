@@ -167,8 +167,7 @@ static enum npu_status run(struct run *r, struct npu_error *err)
 		print_resume(args);
 	if (status == NPU_OK)
 		status = report(r, err);
-	if (status == NPU_OK && r->progress.failed &&
-	    !*npu_sweep_stopped())
+	if (status == NPU_OK && r->progress.failed && !*npu_sweep_stopped())
 		return npu_fail(err, NPU_E_SWEEP,
 				"%" PRIu64 " trials failed; `sweep export` "
 				"says why, `sweep resume` tries those that "

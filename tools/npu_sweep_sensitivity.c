@@ -37,8 +37,8 @@ static const char *value_of(const struct table *t, const struct npu_effect *e,
 	text[0] = 0;
 	if (npu_trial_of(t->sweep, e->point * t->sweep->model_count, &trial,
 			 NULL) == NPU_OK)
-		npu_chip_key_text(&npu_chip_key_table(&count)[key],
-				  &trial.chip, text, 128);
+		npu_chip_key_text(&npu_chip_key_table(&count)[key], &trial.chip,
+				  text, 128);
 	return text;
 }
 
@@ -70,8 +70,7 @@ static void print_table(const struct table *t)
 
 	printf("\n%-22s %14s", "one at a time", "value");
 	for (size_t o = 0; o < objectives; o++)
-		printf("  %14s %9s %10s", metric(t, o), "change",
-		       "elasticity");
+		printf("  %14s %9s %10s", metric(t, o), "change", "elasticity");
 	printf("\n%-22s %14s", "base", "");
 	for (size_t o = 0; o < objectives; o++)
 		printf("  %14.6g %9s %10s", t->base[o], "", "");

@@ -26,9 +26,10 @@ static enum npu_status print_checks(const struct npu_comparison *c,
 	struct npu_text text = { 0 };
 	uint32_t at = 0;
 
-	npu_text_add(&text, "Against the exact reference, bit by bit\n\n"
-	       "  %-28s %-28s %12s %12s\n",
-	       "layer", "tensor", "elements", "mismatches");
+	npu_text_add(&text,
+		     "Against the exact reference, bit by bit\n\n"
+		     "  %-28s %-28s %12s %12s\n",
+		     "layer", "tensor", "elements", "mismatches");
 	for (size_t i = 0; i < c->check_count; i++) {
 		const struct npu_tensor_check *check = &c->checks[i];
 
@@ -77,9 +78,9 @@ static enum npu_status simulate(const struct npu_arguments *args,
 
 	NPU_TRY(npu_option_integer(args, NPU_OPTION_threads, 1, 1024, 0,
 				   &threads, err));
-	NPU_TRY(npu_session_simulate(session, npu_given(args, NPU_OPTION_output),
-				     npu_comparison_layer, comparison, &sim,
-				     &result, err));
+	NPU_TRY(npu_session_simulate(
+		session, npu_given(args, NPU_OPTION_output),
+		npu_comparison_layer, comparison, &sim, &result, err));
 	status = npu_comparison_end(comparison, sim, (int)threads, result, err);
 	if (status == NPU_OK)
 		status = npu_run_files_write(args, session, sim, result, err);

@@ -72,13 +72,13 @@ static enum npu_status print_totals(const struct npu_arguments *args,
 		if (p->region[r].kind == NPU_REGION_constants)
 			constants += p->region[r].bytes;
 	if (npu_given(args, NPU_OPTION_json)) {
-		json_t *totals = json_pack(
-			"{s:s, s:s, s:s, s:I, s:I, s:I}", "network",
-			p->network, "chip", session->chip.chip.name,
-			"precision", session->precision_name, "layers",
-			(json_int_t)p->layer_count, "instructions",
-			(json_int_t)p->core[0].count, "constants_bytes",
-			(json_int_t)constants);
+		json_t *totals =
+			json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "network",
+				  p->network, "chip", session->chip.chip.name,
+				  "precision", session->precision_name,
+				  "layers", (json_int_t)p->layer_count,
+				  "instructions", (json_int_t)p->core[0].count,
+				  "constants_bytes", (json_int_t)constants);
 		enum npu_status status = npu_print_json(totals, err);
 
 		json_decref(totals);

@@ -55,8 +55,8 @@ enum npu_status npu_verb_doctor(const struct npu_arguments *args,
 		{ "oneDNN", "fast CPU reference", "libdnnl-dev", true },
 		{ "nanopb", "ONNX reader", "nanopb libnanopb-dev libonnx-dev",
 		  true },
-		{ "verilator", "the RTL core: systole rtl",
-		  rtl ? rtl : "", !rtl },
+		{ "verilator", "the RTL core: systole rtl", rtl ? rtl : "",
+		  !rtl },
 		{ "SystemC", "the virtual platform: systole-platform",
 		  "libsystemc-dev, then build again", NPU_HAS_SYSTEMC },
 		{ "PostgreSQL", "one store for many machines: systole sweep",
@@ -84,8 +84,7 @@ enum npu_status npu_verb_doctor(const struct npu_arguments *args,
 					findings[i].purpose, "found",
 					(int)findings[i].found, "install",
 					findings[i].package));
-	enum npu_status status =
-		npu_print_json(list, err);
+	enum npu_status status = npu_print_json(list, err);
 	json_decref(list);
 	return status;
 }

@@ -31,10 +31,10 @@ static json_t *node_json(const struct npu_node *node)
 	json_t *inputs = json_array();
 
 	for (uint32_t i = 0; i < node->input_count; i++)
-		json_array_append_new(inputs,
-				      node->inputs[i]
-					      ? json_string(node->inputs[i]->name)
-					      : json_null());
+		json_array_append_new(
+			inputs, node->inputs[i]
+					? json_string(node->inputs[i]->name)
+					: json_null());
 	return json_pack("{s:s, s:s, s:o, s:o, s:I, s:I}", "name", node->name,
 			 "op", npu_op_name(node->op), "inputs", inputs,
 			 "output", value_json(node->outputs[0]), "macs",
@@ -80,8 +80,7 @@ static const char *shape_text(const struct npu_value *value, char out[CELL])
 	size_t n = (size_t)snprintf(out, CELL, "[");
 
 	for (unsigned d = 0; d < value->shape.rank && n < CELL; d++)
-		n += (size_t)snprintf(out + n, CELL - n, "%s%lld",
-				      d ? "," : "",
+		n += (size_t)snprintf(out + n, CELL - n, "%s%lld", d ? "," : "",
 				      (long long)value->shape.dim[d]);
 	if (n < CELL)
 		snprintf(out + n, CELL - n, "]");
@@ -169,23 +168,24 @@ static void add_table(struct npu_text *out, const struct npu_graph *graph)
 	npu_text_add(out, "\n");
 	add_values(out, graph, "input", 1);
 	add_values(out, graph, "output", 0);
-	npu_text_add(out, "\n%-*s  %-*s  %-*s  %14s  %11s\n", name_width, "node", op_width,
-	       "operator", shape_width, "output", "MACs", "parameters");
+	npu_text_add(out, "\n%-*s  %-*s  %-*s  %14s  %11s\n", name_width,
+		     "node", op_width, "operator", shape_width, "output",
+		     "MACs", "parameters");
 	for (uint32_t i = 0; i < graph->node_count; i++) {
 		const struct npu_node *node = graph->nodes[i];
 
 		npu_text_add_cell(out, node->name, (size_t)name_width, CELL);
-		npu_text_add(out, "  %-*s  %-*s  %14llu  %11llu\n",
-		       op_width, operator_text(node, op),
-		       shape_width, shape_text(node->outputs[0], shape),
-		       (unsigned long long)npu_node_macs(node),
-		       (unsigned long long)npu_node_parameters(node));
+		npu_text_add(out, "  %-*s  %-*s  %14llu  %11llu\n", op_width,
+			     operator_text(node, op), shape_width,
+			     shape_text(node->outputs[0], shape),
+			     (unsigned long long)npu_node_macs(node),
+			     (unsigned long long)npu_node_parameters(node));
 	}
 	snprintf(op, sizeof op, "%u nodes", graph->node_count);
-	npu_text_add(out, "%-*s  %-*s  %-*s  %14llu  %11llu\n", name_width, "total",
-	       op_width, op, shape_width, "",
-	       (unsigned long long)npu_graph_macs(graph),
-	       (unsigned long long)npu_graph_parameters(graph));
+	npu_text_add(out, "%-*s  %-*s  %-*s  %14llu  %11llu\n", name_width,
+		     "total", op_width, op, shape_width, "",
+		     (unsigned long long)npu_graph_macs(graph),
+		     (unsigned long long)npu_graph_parameters(graph));
 }
 
 static enum npu_status print_table(const struct npu_graph *graph,

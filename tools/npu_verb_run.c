@@ -14,9 +14,8 @@ static enum npu_status run(const struct npu_arguments *args,
 	NPU_TRY(npu_session_compile(session, args, NULL, NULL, err));
 	NPU_TRY(npu_session_simulate(session, trace, NULL, NULL, &sim, &result,
 				     err));
-	status = npu_run_files_write(args, session,
-				     session->functional ? sim : NULL, result,
-				     err);
+	status = npu_run_files_write(
+		args, session, session->functional ? sim : NULL, result, err);
 	if (status == NPU_OK)
 		status = npu_run_print(args, result, err);
 	npu_result_destroy(result);

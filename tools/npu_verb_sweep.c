@@ -11,10 +11,14 @@ static const struct {
 	npu_sweep_action *act;
 	size_t files; /* after the sweep; SIZE_MAX: any number */
 } actions[] = {
-	{ "plan", npu_sweep_plan, 0 },	   { "run", npu_sweep_run, 0 },
-	{ "resume", npu_sweep_run, 0 },	   { "submit", npu_sweep_submit, 0 },
-	{ "worker", npu_sweep_worker, 0 }, { "status", npu_sweep_status, 0 },
-	{ "export", npu_sweep_export, 0 }, { "pareto", npu_sweep_pareto, 0 },
+	{ "plan", npu_sweep_plan, 0 },
+	{ "run", npu_sweep_run, 0 },
+	{ "resume", npu_sweep_run, 0 },
+	{ "submit", npu_sweep_submit, 0 },
+	{ "worker", npu_sweep_worker, 0 },
+	{ "status", npu_sweep_status, 0 },
+	{ "export", npu_sweep_export, 0 },
+	{ "pareto", npu_sweep_pareto, 0 },
 	{ "merge", npu_sweep_merge, SIZE_MAX },
 };
 

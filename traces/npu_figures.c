@@ -59,9 +59,10 @@ static void add_event(struct npu_figures *f, const struct npu_event *e)
 	struct lane *lane = &f->lane[e->engine - 1];
 	const uint32_t tag = e->tag >> LAYER_SHIFT;
 	/* a descriptor of no layer: 1 + this is 0 */
-	const uint32_t layer = tag < f->lifetimes.layer_count ? tag : UINT32_MAX;
-	uint64_t from = e->start_cycle > lane->until ? e->start_cycle
-						     : lane->until;
+	const uint32_t layer =
+		tag < f->lifetimes.layer_count ? tag : UINT32_MAX;
+	uint64_t from =
+		e->start_cycle > lane->until ? e->start_cycle : lane->until;
 
 	while (from < e->end_cycle) {
 		uint64_t w = from / f->window_cycles;
@@ -127,9 +128,9 @@ static struct npu_sample serve(struct npu_sample *waiting, uint64_t most)
 	const uint64_t sum = now.read_bytes + now.write_bytes;
 
 	if (sum > most) {
-		now.read_bytes = (uint64_t)((double)most *
-					    (double)now.read_bytes /
-					    (double)sum);
+		now.read_bytes =
+			(uint64_t)((double)most * (double)now.read_bytes /
+				   (double)sum);
 		now.write_bytes = most - now.read_bytes;
 		if (now.write_bytes > waiting->write_bytes) {
 			now.write_bytes = waiting->write_bytes;

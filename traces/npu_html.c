@@ -112,7 +112,7 @@ static void add_panels(struct npu_text *out, const struct npu_runs *runs,
 	struct npu__figure f = {
 		.out = out,
 		.runs = runs,
-		.width = runs->count == 1	? WIDE
+		.width = runs->count == 1       ? WIDE
 			 : runs->count % 3 == 0 ? THIRD
 						: NARROW,
 	};
@@ -146,31 +146,35 @@ static void add_stack_head(struct npu_text *out, const struct npu_runs *runs,
 	npu__html_legend(out, runs, s);
 	npu__svg_whole(&f, s);
 	if (!npu__stack_has_one_scale(runs, s))
-		npu_text_add(out, "<p class=note>Layer by layer, each run has a "
-				  "scale of its own.</p>\n");
+		npu_text_add(out,
+			     "<p class=note>Layer by layer, each run has a "
+			     "scale of its own.</p>\n");
 }
 
 static void add_cycle_sections(struct npu_text *out,
 			       const struct npu_runs *runs)
 {
-	npu__html_begin_section(out, "stalls", "Where the cycles went",
-		      "Every cycle of the run belongs to the oldest unfinished "
-		      "layer, and to exactly one bin.");
+	npu__html_begin_section(
+		out, "stalls", "Where the cycles went",
+		"Every cycle of the run belongs to the oldest unfinished "
+		"layer, and to exactly one bin.");
 	add_stack_head(out, runs, &stalls);
 	add_panels(out, runs, stalls_panel, 0);
 	npu_text_add(out, "</section>\n");
-	npu__html_begin_section(out, "layers", "Layers",
-		      "The numbers of <code>summary.json</code>. cycles: the "
-		      "layer\xe2\x80\x99s share of the run; span: from its "
-		      "first issue to its last completion, which overlaps "
-		      "that of its neighbours.");
+	npu__html_begin_section(
+		out, "layers", "Layers",
+		"The numbers of <code>summary.json</code>. cycles: the "
+		"layer\xe2\x80\x99s share of the run; span: from its "
+		"first issue to its last completion, which overlaps "
+		"that of its neighbours.");
 	if (runs->count > 1)
 		npu__html_layers_compared(out, runs);
 	add_panels(out, runs, layers_panel, 0);
 	npu_text_add(out, "</section>\n");
-	npu__html_begin_section(out, "energy", "Energy",
-		      "Counts of actions times the table of the chip\xe2\x80"
-		      "\x99s technology.");
+	npu__html_begin_section(
+		out, "energy", "Energy",
+		"Counts of actions times the table of the chip\xe2\x80"
+		"\x99s technology.");
 	add_stack_head(out, runs, &energy);
 	add_panels(out, runs, energy_panel, 0);
 	npu_text_add(out, "</section>\n");
@@ -194,35 +198,40 @@ static void add_bound_legend(struct npu_text *out)
 
 static void add_time_sections(struct npu_text *out, const struct npu_runs *runs)
 {
-	npu__html_begin_section(out, "roofline", "Roofline",
-		      "MACs per byte that the layer moved, against its MACs a "
-		      "second. Area: share of the time. The roofs are the "
-		      "array, and what all banks or channels of a memory move. "
-		      "Layers without MACs have no place.");
+	npu__html_begin_section(
+		out, "roofline", "Roofline",
+		"MACs per byte that the layer moved, against its MACs a "
+		"second. Area: share of the time. The roofs are the "
+		"array, and what all banks or channels of a memory move. "
+		"Layers without MACs have no place.");
 	add_bound_legend(out);
 	add_panels(out, runs, roofline_panel, 1);
 	npu_text_add(out, "</section>\n");
-	npu__html_begin_section(out, "engines", "Engines over time",
-		      "The height is the share of each window in which the "
-		      "engine has a descriptor in work; the shade is its "
-		      "layer\xe2\x80\x99s, whose number stands on top, so that "
-		      "weights fetched ahead show in the next one\xe2\x80\x99s.");
+	npu__html_begin_section(
+		out, "engines", "Engines over time",
+		"The height is the share of each window in which the "
+		"engine has a descriptor in work; the shade is its "
+		"layer\xe2\x80\x99s, whose number stands on top, so that "
+		"weights fetched ahead show in the next one\xe2\x80\x99s.");
 	add_panels(out, runs, npu__svg_engines, 1);
 	npu_text_add(out, "</section>\n");
-	npu__html_begin_section(out, "scratchpad", "Scratchpad lifetimes",
-		      "Addresses against time: from the descriptor that wrote "
-		      "the bytes to the last that read them, in the shade of "
-		      "the layer, as above.");
+	npu__html_begin_section(
+		out, "scratchpad", "Scratchpad lifetimes",
+		"Addresses against time: from the descriptor that wrote "
+		"the bytes to the last that read them, in the shade of "
+		"the layer, as above.");
 	add_panels(out, runs, npu__svg_scratchpad, 1);
 	npu_text_add(out, "</section>\n");
-	npu__html_begin_section(out, "dram", "DRAM bandwidth over time",
-		      "Whole bursts of 64 bytes, reads below and writes on "
-		      "top, against the peak of the channels.");
-	npu_text_add(out, "<ul class=legend><li><svg class=swatch width=20 "
-			  "height=13 aria-hidden=true><rect width=20 height=13 "
-			  "rx=2 class=d0 /></svg>read</li><li><svg class=swatch "
-			  "width=20 height=13 aria-hidden=true><rect width=20 "
-			  "height=13 rx=2 class=d1 /></svg>written</li></ul>\n");
+	npu__html_begin_section(
+		out, "dram", "DRAM bandwidth over time",
+		"Whole bursts of 64 bytes, reads below and writes on "
+		"top, against the peak of the channels.");
+	npu_text_add(out,
+		     "<ul class=legend><li><svg class=swatch width=20 "
+		     "height=13 aria-hidden=true><rect width=20 height=13 "
+		     "rx=2 class=d0 /></svg>read</li><li><svg class=swatch "
+		     "width=20 height=13 aria-hidden=true><rect width=20 "
+		     "height=13 rx=2 class=d1 /></svg>written</li></ul>\n");
 	add_panels(out, runs, npu__svg_dram, 1);
 	npu_text_add(out, "</section>\n");
 }
@@ -230,17 +239,17 @@ static void add_time_sections(struct npu_text *out, const struct npu_runs *runs)
 void npu_write_html(const struct npu_runs *runs, struct npu_text *out)
 {
 	static const struct npu__entry entries[] = {
-		{ "stalls", "Cycles" },	      { "layers", "Layers" },
-		{ "energy", "Energy" },	      { "roofline", "Roofline" },
-		{ "engines", "Engines" },     { "scratchpad", "Scratchpad" },
-		{ "dram", "DRAM" },	      { "totals", "Totals" },
+		{ "stalls", "Cycles" },   { "layers", "Layers" },
+		{ "energy", "Energy" },   { "roofline", "Roofline" },
+		{ "engines", "Engines" }, { "scratchpad", "Scratchpad" },
+		{ "dram", "DRAM" },       { "totals", "Totals" },
 	};
 
 	if (runs->count == 0)
 		return;
 	npu__html_begin_title(out);
 	npu__html_runs_title(out, runs);
-	npu__html_begin_body(out, runs->count == 1	 ? "one"
+	npu__html_begin_body(out, runs->count == 1       ? "one"
 				  : runs->count % 3 == 0 ? "many thirds"
 							 : "many");
 	npu__html_runs_header(out, runs);

@@ -23,12 +23,12 @@ static void add_run_heads(struct npu_text *out, const struct npu_runs *runs)
 {
 	for (size_t r = 0; r < runs->count; r++) {
 		npu_text_add(out, "<th scope=col class=n><bdi>");
-		npu__html_name(out,
-			       runs->count > 1
-				       ? runs->run[r].label
-				       : npu__string(runs->run[r].summary,
-						     "network"),
-			       NPU__NAME_SHORT);
+		npu__html_name(
+			out,
+			runs->count > 1
+				? runs->run[r].label
+				: npu__string(runs->run[r].summary, "network"),
+			NPU__NAME_SHORT);
 		npu_text_add(out, "</bdi></th>");
 	}
 	for (size_t r = 1; r < runs->count; r++) {
@@ -44,8 +44,9 @@ static void add_total(struct npu_text *out, const struct npu_runs *runs,
 {
 	const double first = npu__real(runs->run[0].summary, key->name);
 
-	npu_text_add(out, "<tr><th scope=row><span>%s</span> <small>%s</small>"
-			  "</th><td>",
+	npu_text_add(out,
+		     "<tr><th scope=row><span>%s</span> <small>%s</small>"
+		     "</th><td>",
 		     key->name, key->unit);
 	npu__html_text(out, key->doc);
 	npu_text_add(out, "</td>");
@@ -54,10 +55,9 @@ static void add_total(struct npu_text *out, const struct npu_runs *runs,
 			       key->name);
 	for (size_t r = 1; r < runs->count; r++)
 		if (first > 0)
-			npu__html_computed(out,
-					   npu__real(runs->run[r].summary,
-						       key->name) /
-						   first);
+			npu__html_computed(out, npu__real(runs->run[r].summary,
+							  key->name) /
+							first);
 		else
 			npu_text_add(out, "<td class=n></td>");
 	npu_text_add(out, "</tr>\n");
@@ -137,8 +137,8 @@ static long find_layer(const struct npu__run *run, const struct named *list,
 static struct npu__column_unit energy_unit(const struct npu_runs *runs)
 {
 	const struct npu__run *first = &runs->run[0];
-	const double layers = first->layer_count ? (double)first->layer_count
-						 : 1;
+	const double layers =
+		first->layer_count ? (double)first->layer_count : 1;
 
 	return npu__unit_for("energy_pj",
 			     npu__real(first->summary, "energy_pj.total") /
@@ -174,11 +174,10 @@ static void add_matched(struct npu_text *out, const struct npu_runs *runs,
 					      keys[i], scale[i]);
 			if (base > 0)
 				npu__html_computed(
-					out,
-					npu__real(npu__layer(&runs->run[r],
-							       (size_t)at),
-						    keys[i]) /
-						base);
+					out, npu__real(npu__layer(&runs->run[r],
+								  (size_t)at),
+						       keys[i]) /
+						     base);
 			else
 				npu_text_add(out, "<td></td>");
 		}
@@ -194,8 +193,9 @@ static void add_matched_heads(struct npu_text *out, const struct npu_runs *runs)
 	npu_text_add(out, "<th scope=col><span>layer</span></th>");
 	for (size_t i = 0; i < 2; i++)
 		for (size_t r = 0; r < runs->count; r++) {
-			npu_text_add(out, "<th scope=col class=n><span>%s "
-					  "<small>%s</small> <bdi>",
+			npu_text_add(out,
+				     "<th scope=col class=n><span>%s "
+				     "<small>%s</small> <bdi>",
 				     titles[i], units[i]);
 			npu__html_name(out, runs->run[r].label,
 				       NPU__NAME_SHORT);

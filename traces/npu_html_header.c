@@ -37,7 +37,8 @@ static void add_energy(struct npu_text *out, const struct npu__run *run)
 	if (!(whole > 0))
 		return;
 	for (int c = 0; c < NPU_COMPONENT_COUNT; c++) {
-		const double v = npu__real(run->summary, npu__component[c].name);
+		const double v =
+			npu__real(run->summary, npu__component[c].name);
 
 		if (v > npu__real(run->summary, npu__component[first].name)) {
 			second = first;
@@ -49,15 +50,17 @@ static void add_energy(struct npu_text *out, const struct npu__run *run)
 			second = c;
 		}
 	}
-	npu_text_add(out, " Most of the energy goes to <strong>%s</strong> "
-			  "(%.1f\xc2\xa0%%) and <strong>%s</strong> "
-			  "(%.1f\xc2\xa0%%).",
-		     npu__last_part(npu__component[first].name),
-		     100 / whole * npu__real(run->summary,
-					     npu__component[first].name),
-		     npu__last_part(npu__component[second].name),
-		     100 / whole * npu__real(run->summary,
-					     npu__component[second].name));
+	npu_text_add(
+		out,
+		" Most of the energy goes to <strong>%s</strong> "
+		"(%.1f\xc2\xa0%%) and <strong>%s</strong> "
+		"(%.1f\xc2\xa0%%).",
+		npu__last_part(npu__component[first].name),
+		100 / whole *
+			npu__real(run->summary, npu__component[first].name),
+		npu__last_part(npu__component[second].name),
+		100 / whole *
+			npu__real(run->summary, npu__component[second].name));
 }
 
 static void add_verdict(struct npu_text *out, const struct npu__run *run,
@@ -72,8 +75,9 @@ static void add_verdict(struct npu_text *out, const struct npu__run *run,
 		npu_text_add(out, "</bdi></strong>: ");
 	}
 	add_run_name(out, run);
-	npu_text_add(out, " is bound by <strong>%s</strong>: <strong>%.1f\xc2"
-			  "\xa0%%</strong> of that roof is reached",
+	npu_text_add(out,
+		     " is bound by <strong>%s</strong>: <strong>%.1f\xc2"
+		     "\xa0%%</strong> of that roof is reached",
 		     v.roof, v.roof_percent);
 	if (v.worst_layer) {
 		npu_text_add(out,
@@ -93,8 +97,8 @@ static void add_against(struct npu_text *out, const struct npu_runs *runs,
 			size_t r)
 {
 	const json_t *first = runs->run[0].summary, *s = runs->run[r].summary;
-	const double time = npu__real(s, "latency_ns") /
-			    npu__real(first, "latency_ns");
+	const double time =
+		npu__real(s, "latency_ns") / npu__real(first, "latency_ns");
 	const double energy = npu__real(s, "energy_pj.total") /
 			      npu__real(first, "energy_pj.total");
 
@@ -102,9 +106,11 @@ static void add_against(struct npu_text *out, const struct npu_runs *runs,
 		return;
 	npu_text_add(out, "<p class=verdict><bdi>");
 	npu__html_name(out, runs->run[r].label, NPU__NAME_LONG);
-	npu_text_add(out, "</bdi> is <strong>%.3g\xc3\x97</strong> %s than "
-			  "<bdi>",
-		     time > 1 ? time : 1 / time, time > 1 ? "slower" : "faster");
+	npu_text_add(out,
+		     "</bdi> is <strong>%.3g\xc3\x97</strong> %s than "
+		     "<bdi>",
+		     time > 1 ? time : 1 / time,
+		     time > 1 ? "slower" : "faster");
 	npu__html_name(out, runs->run[0].label, NPU__NAME_LONG);
 	npu_text_add(out,
 		     "</bdi> and takes <strong>%.3g\xc3\x97</strong> its "
@@ -122,10 +128,10 @@ static void add_facts(struct npu_text *out, const struct npu__run *run)
 	npu_text_add(out, ", batch %.0f; ", npu__real(s, "batch"));
 	if (run->figures) {
 		npu_text_add(out, "array ");
-		npu__html_quantity(out,
-				   hz * npu__real(run->figures,
-						  "peaks.macs_per_cycle"),
-				   "MAC/s");
+		npu__html_quantity(
+			out,
+			hz * npu__real(run->figures, "peaks.macs_per_cycle"),
+			"MAC/s");
 		npu_text_add(out, " at ");
 	}
 	npu__html_quantity(out, hz, "Hz");
@@ -158,13 +164,17 @@ static void add_reference(struct npu_text *out, const struct npu__run *run)
 	if (!npu__member(s, "reference"))
 		return;
 	sqnr = npu__member(s, "reference.sqnr_db");
-	npu_text_add(out, "<div class=card><dt>equal to the reference</dt><dd>"
-			  "%s</dd></div><div class=card><dt>SQNR</dt><dd>",
+	npu_text_add(out,
+		     "<div class=card><dt>equal to the reference</dt><dd>"
+		     "%s</dd></div><div class=card><dt>SQNR</dt><dd>",
 		     json_is_true(npu__member(s, "reference.bit_exact"))
 			     ? "every bit"
 			     : "no");
 	if (json_is_number(sqnr))
-		npu_text_add(out, "%.1f\xc2\xa0" "dB", json_number_value(sqnr));
+		npu_text_add(out,
+			     "%.1f\xc2\xa0"
+			     "dB",
+			     json_number_value(sqnr));
 	else
 		npu_text_add(out, "no error");
 	npu_text_add(out, "</dd></div>");

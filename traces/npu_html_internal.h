@@ -18,8 +18,8 @@ void npu__html_begin_title(struct npu_text *out);
 /* Up to the inside of <header>; `kind`: classes of the body. */
 void npu__html_begin_body(struct npu_text *out, const char *kind);
 /* After </header>, up to the inside of <main>. */
-void npu__html_contents(struct npu_text *out,
-			const struct npu__entry *entries, size_t count);
+void npu__html_contents(struct npu_text *out, const struct npu__entry *entries,
+			size_t count);
 /* The caller closes it with </section>. */
 void npu__html_begin_section(struct npu_text *out, const char *id,
 			     const char *title, const char *note);
@@ -133,11 +133,11 @@ double npu__svg_step(double top, int most);
 struct npu__stack {
 	const char *id, *title, *about;
 	const char *whole; /* title of the figure of whole runs */
-	const char *unit; /* in words: "cycles"; or with a scale to it, "J" */
-	double scale;	  /* 0: numbers are written whole */
+	const char *unit;  /* in words: "cycles"; or with a scale to it, "J" */
+	double scale;      /* 0: numbers are written whole */
 	const struct npu__column *series, *labels;
 	size_t count;
-	const char *total;   /* key of the bar's length */
+	const char *total;    /* key of the bar's length */
 	unsigned first_class; /* of the fills, .s<n> */
 };
 void npu__svg_stack(const struct npu__figure *f, const struct npu__stack *s);

@@ -52,8 +52,8 @@ void npu__html_end_body(struct npu_text *out)
 		     npu__asset_js);
 }
 
-void npu__html_contents(struct npu_text *out,
-			const struct npu__entry *entries, size_t count)
+void npu__html_contents(struct npu_text *out, const struct npu__entry *entries,
+			size_t count)
 {
 	npu_text_add(out, "<nav aria-label=Sections>");
 	for (size_t i = 0; i < count; i++)
@@ -65,7 +65,8 @@ void npu__html_contents(struct npu_text *out,
 void npu__html_begin_section(struct npu_text *out, const char *id,
 			     const char *title, const char *note)
 {
-	npu_text_add(out, "<section id=%s aria-labelledby=%s-h>\n<h2 id=%s-h>%s"
-			  "</h2>\n<p class=note>%s</p>\n",
+	npu_text_add(out,
+		     "<section id=%s aria-labelledby=%s-h>\n<h2 id=%s-h>%s"
+		     "</h2>\n<p class=note>%s</p>\n",
 		     id, id, id, title, note);
 }

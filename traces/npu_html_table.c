@@ -25,9 +25,8 @@ void npu__html_scaled_cell(struct npu_text *out, const struct npu_runs *runs,
 			   struct npu__cell at, const char *path, double scale)
 {
 	const struct npu__run *run = &runs->run[at.run];
-	const json_t *object = at.layer < 0
-				       ? run->summary
-				       : npu__layer(run, (size_t)at.layer);
+	const json_t *object =
+		at.layer < 0 ? run->summary : npu__layer(run, (size_t)at.layer);
 	const json_t *value = npu__member(object, path);
 
 	npu_text_add(out, "<td class=n data-k=\"%zu:", at.run);
@@ -56,7 +55,8 @@ void npu__html_computed(struct npu_text *out, double value)
 void npu__html_head(struct npu_text *out, const char *text, const char *unit,
 		    const char *doc, int numeric)
 {
-	npu_text_add(out, "<th scope=col%s title=\"", numeric ? " class=n" : "");
+	npu_text_add(out, "<th scope=col%s title=\"",
+		     numeric ? " class=n" : "");
 	npu__html_text(out, doc);
 	npu_text_add(out, "\"><span>");
 	npu__html_text(out, text);
@@ -185,15 +185,16 @@ static struct npu__column_unit add_layer_heads(struct npu_text *out,
 /* Filled in and shown by the script: without it there is nothing to press. */
 static void add_filter(struct npu_text *out, size_t run)
 {
-	npu_text_add(out,
-		     "<div class=filter data-table=layers-%zu hidden>"
-		     "<label>Filter layers <input type=search "
-		     "placeholder=\"name or operator\" autocomplete=off></label> "
-		     "<label>Bound by <select><option value=\"\">any</option>"
-		     "<option>compute</option><option>dram</option>"
-		     "<option>scratchpad</option><option>vector</option>"
-		     "</select></label> <output></output></div>",
-		     run);
+	npu_text_add(
+		out,
+		"<div class=filter data-table=layers-%zu hidden>"
+		"<label>Filter layers <input type=search "
+		"placeholder=\"name or operator\" autocomplete=off></label> "
+		"<label>Bound by <select><option value=\"\">any</option>"
+		"<option>compute</option><option>dram</option>"
+		"<option>scratchpad</option><option>vector</option>"
+		"</select></label> <output></output></div>",
+		run);
 }
 
 void npu__html_layer_table(struct npu_text *out, const struct npu_runs *runs,

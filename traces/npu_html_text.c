@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void add_character(struct npu_text *out, uint32_t c,
-			  const char *bytes, size_t n)
+static void add_character(struct npu_text *out, uint32_t c, const char *bytes,
+			  size_t n)
 {
 	switch (c) {
 	case '&':
@@ -87,7 +87,7 @@ void npu__html_number(struct npu_text *out, double value)
 	if (value != floor(value) && value < 10000)
 		decimals = value >= 1000  ? 1
 			   : value >= 100 ? 2
-			   : value >= 1	  ? 3
+			   : value >= 1   ? 3
 					  : 4;
 	if (value > 0 && value < 0.001)
 		snprintf(digits, sizeof digits, "%.4g", value);
@@ -101,8 +101,8 @@ void npu__html_number(struct npu_text *out, double value)
 
 void npu__html_quantity(struct npu_text *out, double value, const char *unit)
 {
-	static const char *const prefix[] = { "p", "n",	 "\xc2\xb5", "m", "",
-					      "k", "M", "G",	    "T", "P" };
+	static const char *const prefix[] = { "p", "n", "\xc2\xb5", "m", "",
+					      "k", "M", "G",        "T", "P" };
 	int i = 4;
 
 	while (value >= 999.5 && i < 9) {
@@ -113,6 +113,6 @@ void npu__html_quantity(struct npu_text *out, double value, const char *unit)
 		value *= 1000;
 		i--;
 	}
-	npu_text_add(out, "%.3g%s%s%s", value, *unit || i != 4 ? "\xc2\xa0" : "",
-		     prefix[i], unit);
+	npu_text_add(out, "%.3g%s%s%s", value,
+		     *unit || i != 4 ? "\xc2\xa0" : "", prefix[i], unit);
 }

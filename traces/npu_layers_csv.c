@@ -9,11 +9,11 @@
  * before it. source: OWASP, "CSV Injection". */
 void npu_csv_text(struct npu_text *out, const char *text)
 {
-	npu_text_add(out, "\"%s", strchr("=+-@\t\r", text[0]) && text[0] ? "'"
-									  : "");
+	npu_text_add(out, "\"%s",
+		     strchr("=+-@\t\r", text[0]) && text[0] ? "'" : "");
 	for (; *text; text++) {
-		char c = (unsigned char)*text < 32 || *text == 127 ? ' '
-								   : *text;
+		char c =
+			(unsigned char)*text < 32 || *text == 127 ? ' ' : *text;
 
 		npu_text_add_bytes(out, &c, 1);
 		if (c == '"')
@@ -44,9 +44,9 @@ static void add_row(struct npu_text *out, const struct npu_layer_result *l)
 	npu_csv_text(out, l->op);
 	npu_text_add(out, ",%s,%" PRIu64 ",%.12g", l->bound ? l->bound : "",
 		     l->bound_cycles,
-		     s->span_cycles ? (double)l->bound_cycles /
-					      (double)s->span_cycles
-				    : 0.0);
+		     s->span_cycles
+			     ? (double)l->bound_cycles / (double)s->span_cycles
+			     : 0.0);
 #define NPU_STAT(name, unit, doc) npu_text_add(out, ",%" PRIu64, s->name);
 #include "traces/npu_stats.def"
 	for (int b = 0; b < NPU_STALL_COUNT; b++)
@@ -58,8 +58,7 @@ static void add_row(struct npu_text *out, const struct npu_layer_result *l)
 	npu_text_add(out, ",%.12g\n", energy_pj);
 }
 
-void npu_write_layers_csv(const struct npu_result *result,
-			  struct npu_text *out)
+void npu_write_layers_csv(const struct npu_result *result, struct npu_text *out)
 {
 	add_heads(out);
 	for (size_t k = 0; k < result->layer_count; k++)

@@ -25,8 +25,8 @@ static void end_life(struct npu__lifetimes *l, size_t i)
 		const uint64_t from = w * l->window_cycles;
 		const uint64_t to = least(from + l->window_cycles, c->last);
 
-		l->live[w] += (to - (from > c->since ? from : c->since)) *
-			      bytes;
+		l->live[w] +=
+			(to - (from > c->since ? from : c->since)) * bytes;
 		l->cell[row][w] = c->layer + 1;
 	}
 	if (life->first_cycle >= life->last_cycle ||
@@ -44,8 +44,7 @@ static void touch_chunk(struct npu__lifetimes *l, size_t i,
 {
 	struct npu__chunk *c = &l->chunk[i];
 
-	if (t->is_write && c->is_open &&
-	    (c->was_read || c->layer != t->layer))
+	if (t->is_write && c->is_open && (c->was_read || c->layer != t->layer))
 		end_life(l, i);
 	if (t->is_write && !c->is_open)
 		*c = (struct npu__chunk){
@@ -121,8 +120,7 @@ static void write_blocks(const struct npu__lifetimes *l, size_t windows,
 			       is_run(l, row + rows, w, end, windows, cell[w]))
 				rows++;
 			npu_text_add(out, "%s[%zu,%zu,%zu,%zu,%" PRIu32 "]",
-				     comma, row, rows, w, end - w,
-				     cell[w] - 1);
+				     comma, row, rows, w, end - w, cell[w] - 1);
 			comma = ",\n      ";
 		}
 	}
@@ -146,11 +144,11 @@ void npu__lifetimes_write(const struct npu__lifetimes *l, size_t windows,
 		const struct npu__life *life = &l->layer[k];
 		const uint64_t cycles = life->last_cycle - life->first_cycle;
 
-		npu_text_add(out, "%s[%" PRIu64 ",%" PRIu64 ",%" PRIu64 "]",
-			     k ? "," : "", life->first_cycle, life->last_cycle,
-			     cycles ? (uint64_t)(life->byte_cycles /
-						 (double)cycles)
-				    : 0);
+		npu_text_add(
+			out, "%s[%" PRIu64 ",%" PRIu64 ",%" PRIu64 "]",
+			k ? "," : "", life->first_cycle, life->last_cycle,
+			cycles ? (uint64_t)(life->byte_cycles / (double)cycles)
+			       : 0);
 	}
 	npu_text_add(out, "]\n  }\n");
 }

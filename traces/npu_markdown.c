@@ -20,12 +20,12 @@ static void add_verdict(struct npu_text *out, const struct npu_runs *runs,
 	npu_text_add(out, "** is bound by %s: %.1f %% of that roof is reached",
 		     v.roof, v.roof_percent);
 	if (v.worst_layer) {
-		npu_text_add(out, "; the largest loss is %s, %.1f %% of all "
-				  "cycles, most of it in ",
+		npu_text_add(out,
+			     "; the largest loss is %s, %.1f %% of all "
+			     "cycles, most of it in ",
 			     npu__remedy[v.worst].name, v.worst_percent);
 		npu__markdown_name(out, v.worst_layer);
-		npu_text_add(out, " (what would help: %s)",
-			     v.help);
+		npu_text_add(out, " (what would help: %s)", v.help);
 	}
 	npu_text_add(out, ".\n\n");
 }
@@ -35,8 +35,8 @@ static void add_against(struct npu_text *out, const struct npu_runs *runs,
 			size_t r)
 {
 	const json_t *first = runs->run[0].summary, *s = runs->run[r].summary;
-	const double time = npu__real(s, "latency_ns") /
-			    npu__real(first, "latency_ns");
+	const double time =
+		npu__real(s, "latency_ns") / npu__real(first, "latency_ns");
 	const double energy = npu__real(s, "energy_pj.total") /
 			      npu__real(first, "energy_pj.total");
 
@@ -45,7 +45,8 @@ static void add_against(struct npu_text *out, const struct npu_runs *runs,
 	npu_text_add(out, "**");
 	npu__markdown_name(out, runs->run[r].label);
 	npu_text_add(out, "** is **%.3g\xc3\x97** %s than ",
-		     time > 1 ? time : 1 / time, time > 1 ? "slower" : "faster");
+		     time > 1 ? time : 1 / time,
+		     time > 1 ? "slower" : "faster");
 	npu__markdown_name(out, runs->run[0].label);
 	npu_text_add(out, " and takes **%.3g\xc3\x97** its energy.\n\n",
 		     energy);
@@ -57,10 +58,10 @@ static void add_run_heads(struct npu_text *out, const struct npu_runs *runs)
 	npu_text_add(out, "| |");
 	for (size_t r = 0; r < runs->count; r++) {
 		npu_text_add(out, " ");
-		npu__markdown_name(out, runs->count > 1
-				      ? runs->run[r].label
-				      : npu__string(runs->run[r].summary,
-						    "network"));
+		npu__markdown_name(
+			out, runs->count > 1 ? runs->run[r].label
+					     : npu__string(runs->run[r].summary,
+							   "network"));
 		npu_text_add(out, " |");
 	}
 	npu_text_add(out, "\n|---|");
@@ -97,17 +98,17 @@ static void add_shares(struct npu_text *out, const struct npu_runs *runs,
 	npu_text_add(out, "\n## %s\n\n", title);
 	add_run_heads(out, runs);
 	for (size_t i = 0; i < count; i++) {
-		npu_text_add(out, "| %s |", label
-						    ? label[i].name
-						    : npu__last_part(part[i].name));
+		npu_text_add(out, "| %s |",
+			     label ? label[i].name
+				   : npu__last_part(part[i].name));
 		for (size_t r = 0; r < runs->count; r++) {
 			const json_t *s = runs->run[r].summary;
 			const double all = npu__real(s, whole);
 
-			npu_text_add(out, " %.1f %% |",
-				     all > 0 ? 100 * npu__real(s, part[i].name) /
-						       all
-					     : 0);
+			npu_text_add(
+				out, " %.1f %% |",
+				all > 0 ? 100 * npu__real(s, part[i].name) / all
+					: 0);
 		}
 		npu_text_add(out, "\n");
 	}
@@ -128,13 +129,13 @@ static void add_value(struct npu_text *out, const json_t *object,
 static void add_layers(struct npu_text *out, const struct npu__run *run)
 {
 	static const char *const keys[] = {
-		"macs", "cycles", "span_cycles", "roof_ratio",
-		"dram_read_bytes", "dram_write_bytes",
+		"macs",       "cycles",          "span_cycles",
+		"roof_ratio", "dram_read_bytes", "dram_write_bytes",
 	};
 	const double layers = run->layer_count ? (double)run->layer_count : 1;
 	const struct npu__column_unit energy = npu__unit_for(
-		"energy_pj", npu__real(run->summary, "energy_pj.total") /
-				     layers);
+		"energy_pj",
+		npu__real(run->summary, "energy_pj.total") / layers);
 
 	npu_text_add(out, "| layer | op | bound |");
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
@@ -155,7 +156,8 @@ static void add_layers(struct npu_text *out, const struct npu__run *run)
 		for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 			add_value(out, layer, keys[i]);
 		npu_text_add(out, " %.5g |",
-			     energy.scale * npu__real(layer, "energy_pj.total"));
+			     energy.scale *
+				     npu__real(layer, "energy_pj.total"));
 	}
 	npu_text_add(out, "\n");
 }
@@ -189,10 +191,10 @@ void npu_write_markdown(const struct npu_runs *runs, struct npu_text *out)
 		   npu__component, NULL, NPU_COMPONENT_COUNT);
 	for (size_t r = 0; r < runs->count; r++) {
 		npu_text_add(out, "\n## Layers of ");
-		npu__markdown_name(out, runs->count > 1
-				      ? runs->run[r].label
-				      : npu__string(runs->run[r].summary,
-						    "network"));
+		npu__markdown_name(
+			out, runs->count > 1 ? runs->run[r].label
+					     : npu__string(runs->run[r].summary,
+							   "network"));
 		npu_text_add(out, "\n\n");
 		add_layers(out, &runs->run[r]);
 	}

@@ -112,7 +112,8 @@ static void add_table(struct npu_text *out, const struct npu_result *r,
 
 	if (name_width > 40)
 		name_width = 40;
-	npu_text_add(out, "%s%-*s %-8s %9s %10s %5s %5s %5s %-10s %8s %8s  %s%s\n",
+	npu_text_add(out,
+		     "%s%-*s %-8s %9s %10s %5s %5s %5s %-10s %8s %8s  %s%s\n",
 		     style->bold, (int)name_width, "layer", "op", "MACs M",
 		     "cycles", "share", "array", "roof", "bound", "DRAM kB",
 		     "uJ", "largest stall", style->off);
@@ -128,8 +129,8 @@ static void add_table(struct npu_text *out, const struct npu_result *r,
 static void add_totals(struct npu_text *out, const struct npu_result *r)
 {
 	const struct npu_stats *t = &r->total;
-	double seconds = r->clock_hz ? (double)t->cycles / (double)r->clock_hz
-				     : 0;
+	double seconds =
+		r->clock_hz ? (double)t->cycles / (double)r->clock_hz : 0;
 	double pj = sum(t->energy_pj, NPU_COMPONENT_COUNT);
 	uint64_t bytes = t->dram_read_bytes + t->dram_write_bytes;
 	double batch = r->batch ? (double)r->batch : 1;
@@ -210,8 +211,9 @@ static void add_verdict(struct npu_text *out, const struct npu_result *r,
 		     npu__roof_name(roof),
 		     percent(r->bound_cycles, r->total.cycles));
 	if (most && most->stats.stall[worst]) {
-		npu_text_add(out, "; the largest loss is %s, %.1f %% of all "
-				  "cycles, most of it in ",
+		npu_text_add(out,
+			     "; the largest loss is %s, %.1f %% of all "
+			     "cycles, most of it in ",
 			     stall_labels[worst],
 			     percent(r->total.stall[worst], r->total.cycles));
 		add_whole_name(out, most->name);

@@ -58,12 +58,25 @@ static const struct {
 	const char *name;
 	size_t offset;
 } shared[] = {
-#define SUM(field) { #field, offsetof(struct npu_stats, field) }
-	SUM(macs),	      SUM(cycles),	     SUM(compute_cycles),
-	SUM(vector_cycles),   SUM(load_cycles),	     SUM(store_cycles),
-	SUM(array_macs),      SUM(vector_ops),	     SUM(function_ops),
-	SUM(dram_read_bytes), SUM(dram_write_bytes), SUM(spad_read_bytes),
-	SUM(spad_write_bytes), SUM(acc_read_bytes),  SUM(acc_write_bytes),
+#define SUM(field)                                        \
+	{                                                 \
+#field, offsetof(struct npu_stats, field) \
+	}
+	SUM(macs),
+	SUM(cycles),
+	SUM(compute_cycles),
+	SUM(vector_cycles),
+	SUM(load_cycles),
+	SUM(store_cycles),
+	SUM(array_macs),
+	SUM(vector_ops),
+	SUM(function_ops),
+	SUM(dram_read_bytes),
+	SUM(dram_write_bytes),
+	SUM(spad_read_bytes),
+	SUM(spad_write_bytes),
+	SUM(acc_read_bytes),
+	SUM(acc_write_bytes),
 	SUM(dram_activates),
 #undef SUM
 };
@@ -126,8 +139,7 @@ static enum npu_status check_bins(const struct npu_result *r,
 			return npu_fail(err, NPU_E_INTERNAL,
 					"layers' stall %s sums to %" PRIu64
 					", the total is %" PRIu64,
-					stall_names[b], sum,
-					r->total.stall[b]);
+					stall_names[b], sum, r->total.stall[b]);
 	}
 	for (int e = 0; e < NPU_RESULT_ENGINES; e++) {
 		uint64_t sum = 0;
@@ -175,7 +187,8 @@ static enum npu_status check_bounds(const struct npu_result *r,
 		return npu_fail(err, NPU_E_INTERNAL,
 				"bound_cycles is %" PRIu64 ", the largest sum "
 				"of a roof %" PRIu64,
-				r->bound_cycles, largest(compute, vector, dram));
+				r->bound_cycles,
+				largest(compute, vector, dram));
 	return NPU_OK;
 }
 
@@ -189,7 +202,8 @@ static enum npu_status check_roofs(const struct npu_result *r,
 		const struct npu_layer_result *l = &r->layers[k];
 
 		compulsory += l->compulsory_bytes;
-		if (l->stats.span_cycles && l->bound_cycles > l->stats.span_cycles)
+		if (l->stats.span_cycles &&
+		    l->bound_cycles > l->stats.span_cycles)
 			return npu_fail(err, NPU_E_INTERNAL,
 					"layer %s took %" PRIu64
 					" cycles, below its roof of %" PRIu64,

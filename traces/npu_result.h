@@ -32,9 +32,9 @@ struct npu_layer_result {
 	struct npu_stats stats;
 	/* the roofs of architecture.md, in cycles of this chip */
 	uint64_t compute_bound_cycles, vector_bound_cycles, dram_bound_cycles;
-	uint64_t bound_cycles; /* the largest */
+	uint64_t bound_cycles;     /* the largest */
 	uint64_t compulsory_bytes; /* that no schedule avoids */
-	const char *bound;     /* "compute", "dram", "scratchpad", "vector":
+	const char *bound;         /* "compute", "dram", "scratchpad", "vector":
 				* the resource occupied longest in its span */
 };
 
@@ -56,17 +56,17 @@ enum npu_wait {
 	NPU_WAIT_weight_load,
 	NPU_WAIT_hazard,
 	NPU_WAIT_same_bank, /* activations and weights in turn */
-	NPU_WAIT_dram, /* longer at work than dma.width alone explains */
-	NPU_WAIT_room, /* in a token that it gives */
+	NPU_WAIT_dram,      /* longer at work than dma.width alone explains */
+	NPU_WAIT_room,      /* in a token that it gives */
 	NPU_WAIT_COUNT
 };
 
 /* One descriptor on the timeline; kept only when tracing. */
 struct npu_event {
 	uint64_t start_cycle, end_cycle; /* issue to completion */
-	uint32_t insn;			 /* index in the core's program */
+	uint32_t insn;                   /* index in the core's program */
 	uint32_t tag;
-	uint8_t core, engine;		 /* enum npu_engine_id */
+	uint8_t core, engine; /* enum npu_engine_id */
 	/* Token counters of this core taken, and given (the ports routed to
 	 * the counters of the consumer's core), for flows. */
 	uint16_t wait, signal;

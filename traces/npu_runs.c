@@ -112,8 +112,8 @@ static enum npu_status want_number(const struct reader *r, const json_t *object,
 }
 
 static enum npu_status want_keys(const struct reader *r, const json_t *object,
-				 const char *where, const struct npu__column *keys,
-				 size_t count)
+				 const char *where,
+				 const struct npu__column *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		NPU_TRY(want_number(r, object, where, keys[i].name, 0));
@@ -134,7 +134,7 @@ static enum npu_status want_counts(const struct reader *r, const json_t *object,
 				   const char *where)
 {
 	static const char *const more[] = {
-		"utilization_ratio", "bound_cycles", "roof_ratio",
+		"utilization_ratio",    "bound_cycles",    "roof_ratio",
 		"dram_bw_avg_gb_per_s", "energy_pj.total",
 	};
 
@@ -171,8 +171,9 @@ static enum npu_status want_summary(const struct reader *r,
 	static const char *const texts[] = { "network", "chip", "mode",
 					     "precision" };
 	static const char *const numbers[] = {
-		"batch", "clock_hz", "latency_ns", "frames_per_s",
-		"dram_peak_gb_per_s", "power_avg_mw", "area_mm2.total",
+		"batch",          "clock_hz",           "latency_ns",
+		"frames_per_s",   "dram_peak_gb_per_s", "power_avg_mw",
+		"area_mm2.total",
 	};
 	const json_t *s = run->summary;
 
@@ -232,17 +233,15 @@ static enum npu_status parse(const char *path, const char *name,
 	snprintf(where, sizeof where, "%s/%s", path, name);
 	*out = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &at);
 	if (!*out)
-		return npu_fail_at(err, NPU_E_SYNTAX,
-				   (struct npu_loc){
-					   .path = where,
-					   .line = at.line > 0
-							   ? (uint32_t)at.line
-							   : 0,
-					   .column = at.column > 0
-							     ? (uint32_t)at.column
-							     : 0,
-				   },
-				   "not well-formed JSON: %s", at.text);
+		return npu_fail_at(
+			err, NPU_E_SYNTAX,
+			(struct npu_loc){
+				.path = where,
+				.line = at.line > 0 ? (uint32_t)at.line : 0,
+				.column =
+					at.column > 0 ? (uint32_t)at.column : 0,
+			},
+			"not well-formed JSON: %s", at.text);
 	return NPU_OK;
 }
 

@@ -36,11 +36,11 @@ static enum npu_status want_list(const struct reader *r, const char *key,
 	if (!json_is_array(list) || n > NPU_FIGURE_WINDOWS ||
 	    (*count && n != *count))
 		return refuse(r, key, "a list with a number a window");
-	json_array_foreach(list, i, value)
-		if (!json_is_integer(value) ||
-		    json_number_value(value) < least ||
-		    json_number_value(value) > most)
-			return refuse(r, key, "whole numbers in their range");
+	json_array_foreach(list, i, value) if (
+		!json_is_integer(value) || json_number_value(value) < least ||
+		json_number_value(value) >
+			most) return refuse(r, key,
+					    "whole numbers in their range");
 	*count = n;
 	return NPU_OK;
 }
@@ -54,15 +54,17 @@ static enum npu_status want_rows(const struct reader *r, const char *key,
 
 	if (!json_is_array(list))
 		return refuse(r, key, "a list");
-	json_array_foreach(list, i, row) {
+	json_array_foreach(list, i, row)
+	{
 		if (json_array_size(row) != columns)
 			return refuse(r, key, "rows of their length");
-		json_array_foreach(row, j, value)
-			if (!json_is_integer(value) ||
-			    json_number_value(value) < 0 ||
-			    json_number_value(value) > most[j])
-				return refuse(r, key,
-					      "whole numbers in their range");
+		json_array_foreach(row, j, value) if (
+			!json_is_integer(value) ||
+			json_number_value(value) < 0 ||
+			json_number_value(value) >
+				most[j]) return refuse(r, key,
+						       "whole numbers in their "
+						       "range");
 	}
 	return NPU_OK;
 }
@@ -110,8 +112,8 @@ static enum npu_status want_scratchpad(const struct reader *r,
 	return NPU_OK;
 }
 
-enum npu_status npu__figures_check(const struct npu__run *run,
-				   const char *path, struct npu_error *err)
+enum npu_status npu__figures_check(const struct npu__run *run, const char *path,
+				   struct npu_error *err)
 {
 	const struct reader r = {
 		.root = run->figures,
@@ -122,8 +124,7 @@ enum npu_status npu__figures_check(const struct npu__run *run,
 
 	if (strcmp(npu__string(r.root, "schema"), "systole.figures/1") != 0)
 		return refuse(&r, "schema", "\"systole.figures/1\"");
-	if (npu__real(r.root, "cycles") !=
-	    npu__real(run->summary, "cycles"))
+	if (npu__real(r.root, "cycles") != npu__real(run->summary, "cycles"))
 		return refuse(&r, "cycles", "those of summary.json");
 	if (npu__real(r.root, "cycles") == 0)
 		return NPU_OK;

@@ -9,7 +9,7 @@
 struct npu__run {
 	char *label;
 	json_t *summary, *figures; /* figures may be NULL */
-	json_t *layers;		   /* of the summary, borrowed */
+	json_t *layers;            /* of the summary, borrowed */
 	size_t layer_count;
 };
 struct npu_runs {
@@ -55,12 +55,12 @@ NPU_NODISCARD enum npu_status npu__figures_check(const struct npu__run *run,
 
 /* What bounds a run and where its largest loss is. */
 struct npu__verdict {
-	const char *roof;   /* "its MACs" */
-	double roof_percent; /* of it that is reached */
-	enum npu_stall worst; /* beside computing */
-	double worst_percent; /* of all cycles */
+	const char *roof;        /* "its MACs" */
+	double roof_percent;     /* of it that is reached */
+	enum npu_stall worst;    /* beside computing */
+	double worst_percent;    /* of all cycles */
 	const char *worst_layer; /* NULL: no loss */
-	const char *help;	 /* what would make it faster */
+	const char *help;        /* what would make it faster */
 };
 struct npu__verdict npu__verdict(const struct npu__run *run);
 #endif

@@ -156,8 +156,7 @@ static json_t *summary_object(const struct npu_result *r)
 	set_count(object, "bound_cycles", r->bound_cycles);
 	set_real(object, "roof_ratio",
 		 ratio((double)r->bound_cycles, (double)t->cycles));
-	set_real(object, "dram_bw_avg_gb_per_s",
-		 gb_per_s(r, bytes, t->cycles));
+	set_real(object, "dram_bw_avg_gb_per_s", gb_per_s(r, bytes, t->cycles));
 	set_real(object, "dram_peak_gb_per_s", r->dram_peak_gb_per_s);
 	json_object_set_new(object, "energy_pj", components(t->energy_pj));
 	set_real(object, "power_avg_mw", ratio(energy_pj * 1e-9, seconds));
@@ -174,8 +173,8 @@ static json_t *summary_object(const struct npu_result *r)
 
 static void add_json(const json_t *value, struct npu_text *out)
 {
-	char *text = json_dumps(value, JSON_INDENT(2) |
-					       JSON_REAL_PRECISION(12));
+	char *text =
+		json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 
 	if (!text) {
 		out->failed = 1;

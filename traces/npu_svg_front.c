@@ -27,8 +27,8 @@ void npu__svg_point_title(const struct npu__plot *p, size_t row)
 	const struct npu_sweep_table *t = p->t;
 	struct npu_text *out = p->f->out;
 
-	npu_text_add(out, "<title>point %llu:",
-		     (unsigned long long)t->point[row]);
+	npu_text_add(out,
+		     "<title>point %llu:", (unsigned long long)t->point[row]);
 	for (size_t o = 0; o < t->objective_count; o++) {
 		const struct npu__measure m =
 			npu__measure_of(t->figures[o].name);
@@ -67,16 +67,15 @@ static void set_scales(struct frame *f)
 		double least = INFINITY, largest = -INFINITY;
 
 		for (size_t i = 0; i < t->row_count; i++) {
-			const double v = npu__value(t, f->p->group, i,
-						    f->figure[d]);
+			const double v =
+				npu__value(t, f->p->group, i, f->figure[d]);
 
 			if (!npu__is_ok(t, f->p->group, i))
 				continue;
 			least = v < least ? v : least;
 			largest = v > largest ? v : largest;
 		}
-		f->measure[d] = npu__measure_of(
-			t->figures[f->figure[d]].name);
+		f->measure[d] = npu__measure_of(t->figures[f->figure[d]].name);
 		f->scale[d] = d ? npu__scale_make(least, largest,
 						  TOP + f->height, TOP)
 				: npu__scale_make(least, largest, LEFT,
@@ -149,8 +148,8 @@ static void add_axis(const struct frame *f, int d)
 	struct npu_text *out = f->p->f->out;
 	const struct npu__scale *s = &f->scale[d];
 	double ticks[16];
-	const size_t n = npu__scale_ticks(s, d ? 7 : (int)(f->width / 75),
-					  ticks);
+	const size_t n =
+		npu__scale_ticks(s, d ? 7 : (int)(f->width / 75), ticks);
 
 	for (size_t i = 0; i < n; i++) {
 		const double at = npu__scale_at(s, ticks[i]);
@@ -177,9 +176,10 @@ static void add_axis(const struct frame *f, int d)
 			     "rotate(-90)\" text-anchor=middle>",
 			     TOP + f->height / 2);
 	else
-		npu_text_add(out,
-			     "<text class=tick x=%.1f y=%.1f text-anchor=middle>",
-			     LEFT + f->width / 2, TOP + f->height + 36);
+		npu_text_add(
+			out,
+			"<text class=tick x=%.1f y=%.1f text-anchor=middle>",
+			LEFT + f->width / 2, TOP + f->height + 36);
 	npu_text_add(out, "%s", f->measure[d].label);
 	if (f->p->t->figures[f->figure[d]].goal)
 		npu_text_add(out, " (%s is better)",
@@ -224,8 +224,9 @@ static void join_front(const struct frame *f)
 		if (!is_edge(f, i))
 			continue;
 		if (!last)
-			npu_text_add(out, "<path class=frontline d=\"M%.1f "
-					  "%.1f",
+			npu_text_add(out,
+				     "<path class=frontline d=\"M%.1f "
+				     "%.1f",
 				     m->x, m->y);
 		else if (x_up)
 			npu_text_add(out, "V%.1fH%.1f", m->y, m->x);
@@ -318,9 +319,9 @@ static int place_name(const struct frame *f, const struct mark *m, double w,
 		      const struct box *taken, size_t n, struct box *out)
 {
 	const struct box at[] = {
-		{ m->x - w - 9, m->y + 14, w },	 { m->x + 9, m->y - 7, w },
-		{ m->x - w / 2, m->y + 21, w },	 { m->x - w / 2, m->y - 12, w },
-		{ m->x + 11, m->y + 16, w },	 { m->x - w - 11, m->y - 9, w },
+		{ m->x - w - 9, m->y + 14, w },  { m->x + 9, m->y - 7, w },
+		{ m->x - w / 2, m->y + 21, w },  { m->x - w / 2, m->y - 12, w },
+		{ m->x + 11, m->y + 16, w },     { m->x - w - 11, m->y - 9, w },
 		{ m->x - w - 20, m->y + 26, w }, { m->x + 18, m->y - 20, w },
 	};
 
@@ -353,7 +354,9 @@ static void name_marks(const struct frame *f, size_t knee)
 				is_knee ? "knee: " : "",
 				(unsigned long long)f->p->t->point[m->row]);
 
-			if (pass != (is_knee ? 0 : is_end ? 1 : 2) ||
+			if (pass != (is_knee  ? 0
+				     : is_end ? 1
+					      : 2) ||
 			    !place_name(f, m, 6.4 * length, taken, n,
 					&taken[n]))
 				continue;

@@ -5,8 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LEFT = 96, RIGHT = 12, TOP = 12, BOTTOM = 56, ROW_MIN = 22, ROW = 40,
-       HEIGHT_MAX = 900, STEPS = 8, NAMED = 24 };
+enum {
+	LEFT = 96,
+	RIGHT = 12,
+	TOP = 12,
+	BOTTOM = 56,
+	ROW_MIN = 22,
+	ROW = 40,
+	HEIGHT_MAX = 900,
+	STEPS = 8,
+	NAMED = 24
+};
 
 struct heat {
 	const struct npu__plot *p;
@@ -49,10 +58,8 @@ static int step_of(const struct heat *h, double v)
 	const int is_log = h->least > 0;
 	const double low = is_log ? log(h->least) : h->least;
 	const double high = is_log ? log(h->largest) : h->largest;
-	const double share = high > low
-				     ? ((is_log ? log(v) : v) - low) /
-					       (high - low)
-				     : 0;
+	const double share =
+		high > low ? ((is_log ? log(v) : v) - low) / (high - low) : 0;
 	const int step = (int)(share * (STEPS - 0.01));
 
 	return h->p->t->figures[h->figure].goal > 0 ? STEPS - 1 - step : step;
@@ -75,13 +82,13 @@ static void add_cell(const struct heat *h, uint32_t across, uint32_t up)
 		return;
 	}
 	step = step_of(h, npu__value(h->p->t, h->p->group, row, h->figure));
-	npu_text_add(out,
-		     "<rect class=\"mark h%d%s\" x=%.1f y=%.1f width=%.1f "
-		     "height=%.1f data-p=%llu>",
-		     step, npu__on_front(h->p->t, h->p->group, row) ? " front" : "",
-		     x + gap, y + gap, h->cell[0] - 2 * gap,
-		     h->cell[1] - 2 * gap,
-		     (unsigned long long)h->p->t->point[row]);
+	npu_text_add(
+		out,
+		"<rect class=\"mark h%d%s\" x=%.1f y=%.1f width=%.1f "
+		"height=%.1f data-p=%llu>",
+		step, npu__on_front(h->p->t, h->p->group, row) ? " front" : "",
+		x + gap, y + gap, h->cell[0] - 2 * gap, h->cell[1] - 2 * gap,
+		(unsigned long long)h->p->t->point[row]);
 	npu__svg_point_title(h->p, row);
 	npu_text_add(out, "</rect>");
 	if (h->cell[0] > 52 && h->cell[1] > 15) {
@@ -90,9 +97,9 @@ static void add_cell(const struct heat *h, uint32_t across, uint32_t up)
 			     "text-anchor=middle>",
 			     step == 0 ? " dark" : "", x + h->cell[0] / 2,
 			     y + h->cell[1] / 2 + 4);
-		npu__html_measure(out, &h->measure,
-				  npu__value(h->p->t, h->p->group, row,
-					     h->figure));
+		npu__html_measure(
+			out, &h->measure,
+			npu__value(h->p->t, h->p->group, row, h->figure));
 		npu_text_add(out, "</text>");
 	}
 	npu_text_add(out, "\n");
@@ -108,13 +115,13 @@ static void add_names(const struct heat *h, int d, double bottom)
 
 	for (uint32_t l = 0; l < h->levels[d]; l += skip) {
 		if (d)
-			npu_text_add(out,
-				     "<text class=tick x=%d y=%.1f text-anchor="
-				     "end>",
-				     LEFT - 6,
-				     TOP + (h->levels[1] - 0.5 - l) *
-						     h->cell[1] +
-					     4);
+			npu_text_add(
+				out,
+				"<text class=tick x=%d y=%.1f text-anchor="
+				"end>",
+				LEFT - 6,
+				TOP + (h->levels[1] - 0.5 - l) * h->cell[1] +
+					4);
 		else
 			npu_text_add(out,
 				     "<text class=tick x=%.1f y=%.1f "

@@ -6,8 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEIGHT = 430, LEFT = 70, RIGHT = 70, TOP = 40, BOTTOM = 14,
-       LEVELS_NAMED = 12 };
+enum {
+	HEIGHT = 430,
+	LEFT = 70,
+	RIGHT = 70,
+	TOP = 40,
+	BOTTOM = 14,
+	LEVELS_NAMED = 12
+};
 
 struct column {
 	double x;
@@ -63,10 +69,9 @@ static void set_columns(struct columns *c)
 			.scale = objective_scale(c->p, o),
 		};
 	for (size_t i = 0; i < c->count; i++)
-		c->of[i].x = LEFT + (double)i *
-					    (c->p->f->width - LEFT - RIGHT) /
-					    (c->count > 1 ? (double)c->count - 1
-							  : 1);
+		c->of[i].x = LEFT +
+			     (double)i * (c->p->f->width - LEFT - RIGHT) /
+				     (c->count > 1 ? (double)c->count - 1 : 1);
 }
 
 static double place(const struct columns *c, const struct column *col,
@@ -77,8 +82,8 @@ static double place(const struct columns *c, const struct column *col,
 	if (col->parameter != SIZE_MAX)
 		return npu__scale_at(&col->scale,
 				     npu__level(p->t, row, col->parameter));
-	return npu__scale_at(&col->scale, npu__value(p->t, p->group, row,
-						     col->objective));
+	return npu__scale_at(&col->scale,
+			     npu__value(p->t, p->group, row, col->objective));
 }
 
 static void add_line(const struct columns *c, size_t row, const char *kind)
@@ -176,19 +181,22 @@ static void add_column(const struct columns *c, const struct column *col)
 		     "<path class=roof d=\"M%.1f %d V%d\"/><text class=head "
 		     "x=%.1f y=%d text-anchor=%s>",
 		     col->x, TOP, HEIGHT - BOTTOM,
-		     i == 0 ? 4 : i + 1 == c->count ? c->p->f->width - 4
-						    : col->x,
+		     i == 0              ? 4
+		     : i + 1 == c->count ? c->p->f->width - 4
+					 : col->x,
 		     low ? 28 : 13,
-		     i == 0 ? "start" : i + 1 == c->count ? "end" : "middle");
+		     i == 0              ? "start"
+		     : i + 1 == c->count ? "end"
+					 : "middle");
 	if (col->parameter != SIZE_MAX) {
 		npu_text_add(out, "%s</text>",
 			     c->p->t->parameters[col->parameter].name);
 		add_level_names(c, col);
 	} else {
-		npu_text_add(out, "%s</text>",
-			     npu__measure_of(c->p->t->figures[col->objective]
-						     .name)
-				     .label);
+		npu_text_add(
+			out, "%s</text>",
+			npu__measure_of(c->p->t->figures[col->objective].name)
+				.label);
 		add_ticks(c, col);
 	}
 	npu_text_add(out, "\n");

@@ -5,8 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEIGHT = 380, LEFT = 58, RIGHT = 16, TOP = 22, BOTTOM = 46, NAMED = 8,
-       TRIED = 40, DECADES_MAX = 5 };
+enum {
+	HEIGHT = 380,
+	LEFT = 58,
+	RIGHT = 16,
+	TOP = 22,
+	BOTTOM = 46,
+	NAMED = 8,
+	TRIED = 40,
+	DECADES_MAX = 5
+};
 
 /* A memory: which bytes of a layer are its traffic, and what it moves at most
  * (npu_peak.def). */
@@ -31,7 +39,7 @@ struct axes {
 	double foot_x, foot_y, ridge_x, roof_y;
 };
 struct roofs {
-	double peak;	    /* MAC/s */
+	double peak;        /* MAC/s */
 	double bytes_per_s; /* of the memory */
 };
 struct dot {
@@ -58,8 +66,8 @@ static int dot_of(const struct npu__run *run, size_t k,
 	const json_t *l = npu__layer(run, k);
 	const double macs = npu__real(l, "macs");
 	const double span = npu__real(l, "span_cycles");
-	const double bytes = npu__real(l, level->read) +
-			     npu__real(l, level->written);
+	const double bytes =
+		npu__real(l, level->read) + npu__real(l, level->written);
 
 	if (macs <= 0 || span <= 0 || bytes <= 0)
 		return 0;
@@ -85,8 +93,9 @@ static void widen(double *first, double *last, double value)
 static struct axes axes_of(const struct npu__figure *f,
 			   const struct level *level)
 {
-	struct axes a = { .x_first = 300, .x_last = -300, .y_first = 300,
-			  .y_last = -300 };
+	struct axes a = {
+		.x_first = 300, .x_last = -300, .y_first = 300, .y_last = -300
+	};
 	struct dot dot;
 
 	for (size_t r = 0; r < f->runs->count; r++) {
@@ -222,13 +231,15 @@ static void add_dot(const struct npu__figure *f, const struct dot *d)
 	const double r = d->radius;
 
 	if (!strcmp(bound, "dram"))
-		npu_text_add(f->out, "<path class=\"mark dot b1\" d=\"M%.1f "
-				     "%.1f h%.1f v%.1f h%.1f z\"",
+		npu_text_add(f->out,
+			     "<path class=\"mark dot b1\" d=\"M%.1f "
+			     "%.1f h%.1f v%.1f h%.1f z\"",
 			     d->x - 0.89 * r, d->y - 0.89 * r, 1.78 * r,
 			     1.78 * r, -1.78 * r);
 	else if (!strcmp(bound, "scratchpad"))
-		npu_text_add(f->out, "<path class=\"mark dot b2\" d=\"M%.1f "
-				     "%.1f l%.1f %.1f h%.1f z\"",
+		npu_text_add(f->out,
+			     "<path class=\"mark dot b2\" d=\"M%.1f "
+			     "%.1f l%.1f %.1f h%.1f z\"",
 			     d->x, d->y - 1.3 * r, 1.3 * r, 2.3 * r, -2.6 * r);
 	else if (!strcmp(bound, "vector"))
 		npu_text_add(f->out,
@@ -274,8 +285,7 @@ static int is_on_slope(const struct label *at, const struct axes *a)
 {
 	const double from = fmax(at->x, a->foot_x);
 	const double to = fmin(at->x + at->width, a->ridge_x);
-	const double slope =
-		(a->roof_y - a->foot_y) / (a->ridge_x - a->foot_x);
+	const double slope = (a->roof_y - a->foot_y) / (a->ridge_x - a->foot_x);
 
 	return from < to &&
 	       a->foot_y + slope * (from - a->foot_x) > at->y - 12 &&
@@ -379,9 +389,9 @@ static void add_dots(const struct npu__figure *f, const struct axes *a,
 			continue;
 		d->x = x_of(a, d->intensity);
 		d->y = y_of(a, d->rate);
-		d->radius = fmax(2.8, 34 * sqrt(npu__real(npu__layer(run, k),
-							    "cycles") /
-						cycles));
+		d->radius = fmax(
+			2.8, 34 * sqrt(npu__real(npu__layer(run, k), "cycles") /
+				       cycles));
 		count++;
 	}
 	qsort(dots, count, sizeof *dots, by_radius);

@@ -23,15 +23,15 @@ static void add_layer(const struct npu__figure *f, const struct map *m,
 	const json_t *block;
 	size_t i, n = 0;
 
-	json_array_foreach(blocks, i, block) {
+	json_array_foreach(blocks, i, block)
+	{
 		const double w = block_of(block, 2);
 		double x, end;
 
 		if ((size_t)block_of(block, 4) != layer)
 			continue;
 		x = npu__time_x(&m->t, w * m->window);
-		end = npu__time_x(&m->t,
-				  (w + block_of(block, 3)) * m->window);
+		end = npu__time_x(&m->t, (w + block_of(block, 3)) * m->window);
 		if (n++ == 0)
 			npu_text_add(f->out,
 				     "<path class=\"mark l%zu\" data-l=%zu "
@@ -86,12 +86,14 @@ static void add_fill(const struct npu__figure *f, const struct map *m)
 	npu_text_add(f->out, "<path class=\"mark fill\" d=\"M%d %.1f",
 		     NPU__TIME_LEFT, base);
 	for (size_t w = 0; w < n; w++)
-		npu_text_add(f->out, "V%.1fH%.1f",
-			     base - npu__listed(run, "scratchpad.live_bytes",
-						w) / m->bytes * FILL,
-			     npu__time_x(&m->t, (double)(w + 1) * m->window));
-	npu_text_add(f->out, "V%.1fz\"><title>live bytes of the scratchpad"
-			     "</title></path>\n",
+		npu_text_add(
+			f->out, "V%.1fH%.1f",
+			base - npu__listed(run, "scratchpad.live_bytes", w) /
+					m->bytes * FILL,
+			npu__time_x(&m->t, (double)(w + 1) * m->window));
+	npu_text_add(f->out,
+		     "V%.1fz\"><title>live bytes of the scratchpad"
+		     "</title></path>\n",
 		     base);
 }
 
@@ -120,10 +122,11 @@ static void add_table(const struct npu__figure *f)
 		npu__html_layer_head(f->out, run, k);
 		for (size_t i = 0; i < 3; i++) {
 			snprintf(path, sizeof path, "scratchpad.layers.%zu", k);
-			npu_text_add(f->out,
-				     "<td class=n data-k=\"%zu:figures.%s.%zu\" "
-				     "data-v=%.0f>",
-				     f->run, path, i, block_of(life, i));
+			npu_text_add(
+				f->out,
+				"<td class=n data-k=\"%zu:figures.%s.%zu\" "
+				"data-v=%.0f>",
+				f->run, path, i, block_of(life, i));
 			npu__html_number(f->out, block_of(life, i));
 			npu_text_add(f->out, "</td>");
 		}
@@ -139,8 +142,7 @@ void npu__svg_scratchpad(const struct npu__figure *f)
 	const double bottom = TOP + MAP + GAP + FILL;
 	const struct map m = {
 		.t = npu__time_of(f),
-		.window = npu__real(run->figures,
-				      "scratchpad.window_cycles"),
+		.window = npu__real(run->figures, "scratchpad.window_cycles"),
 		.bytes = npu__real(run->figures, "scratchpad.bytes"),
 		.row = (double)MAP / NPU_FIGURE_ROWS,
 	};

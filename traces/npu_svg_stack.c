@@ -3,8 +3,15 @@
 #include "traces/npu_html_internal.h"
 #include <stdio.h>
 
-enum { ROW = 18, BAR = 13, TOP = 24, VALUE = 74, WHOLE_ROW = 30, WHOLE_BAR = 22,
-       SCALES_APART = 4 };
+enum {
+	ROW = 18,
+	BAR = 13,
+	TOP = 24,
+	VALUE = 74,
+	WHOLE_ROW = 30,
+	WHOLE_BAR = 22,
+	SCALES_APART = 4
+};
 
 struct geometry {
 	double left, right, scale; /* units a pixel */
@@ -63,8 +70,7 @@ static double top_of(const struct npu__figure *f, const struct npu__stack *s)
 static void add_axis(const struct npu__figure *f, const struct geometry *g,
 		     const struct npu__stack *s, double bottom)
 {
-	const double step = npu__svg_step(g->top_value,
-					  f->width > 800 ? 8 : 4);
+	const double step = npu__svg_step(g->top_value, f->width > 800 ? 8 : 4);
 
 	for (int i = 0; i * step <= g->top_value; i++) {
 		const double x = g->left + i * step * g->scale;
@@ -159,8 +165,7 @@ static void add_whole_row(const struct npu__figure *f,
 
 	npu_text_add(f->out, "<text x=%.1f y=%.1f text-anchor=end>",
 		     g->left - 7, y + 15);
-	npu__html_name(f->out,
-		       f->runs->count > 1 ? run->label : "whole run",
+	npu__html_name(f->out, f->runs->count > 1 ? run->label : "whole run",
 		       g->name_width);
 	npu_text_add(f->out, "</text>");
 	for (size_t i = 0; whole > 0 && i < s->count; i++) {

@@ -30,8 +30,8 @@ void npu__time_axis(const struct npu__figure *f, const struct npu__time *t,
 	const double step = npu__svg_step(t->seconds, f->width > 800 ? 10 : 5);
 
 	for (int i = 0; t->seconds > 0 && i * step <= t->seconds; i++) {
-		const double x = npu__time_x(t, i * step / t->seconds *
-							t->cycles);
+		const double x =
+			npu__time_x(t, i * step / t->seconds * t->cycles);
 
 		npu_text_add(f->out,
 			     "<path class=grid d=\"M%.1f %.1f V%.1f\"/><text "
@@ -67,10 +67,10 @@ void npu__html_listed(const struct npu__figure *f, const char *path, size_t i)
 void npu__svg_layer_title(const struct npu__figure *f, size_t layer)
 {
 	npu_text_add(f->out, "<title>layer %zu ", layer);
-	npu__html_name(f->out,
-		       npu__string(npu__layer(&f->runs->run[f->run], layer),
-				   "name"),
-		       NPU__NAME_LONG);
+	npu__html_name(
+		f->out,
+		npu__string(npu__layer(&f->runs->run[f->run], layer), "name"),
+		NPU__NAME_LONG);
 }
 
 /* ---- engines ---- */
@@ -84,8 +84,8 @@ static void add_strip(const struct npu__figure *f, const struct npu__time *t)
 	npu_text_add(f->out, "<text x=%d y=%d text-anchor=end>layer</text>",
 		     NPU__TIME_LEFT - 8, TOP + 12);
 	for (size_t k = 0; k < run->layer_count; k++) {
-		const double to = from +
-				  npu__real(npu__layer(run, k), "cycles");
+		const double to =
+			from + npu__real(npu__layer(run, k), "cycles");
 		const double x = npu__time_x(t, from);
 		const double width = npu__time_x(t, to) - x;
 
@@ -111,8 +111,7 @@ static void add_area(const struct npu__figure *f, const struct npu__time *t,
 		     int engine, size_t first, size_t last, double base)
 {
 	const struct npu__run *run = &f->runs->run[f->run];
-	const double window = npu__real(run->figures,
-					  "engines.window_cycles");
+	const double window = npu__real(run->figures, "engines.window_cycles");
 	char occupied[64], layers[64];
 	size_t layer;
 
@@ -121,8 +120,9 @@ static void add_area(const struct npu__figure *f, const struct npu__time *t,
 	snprintf(layers, sizeof layers, "engines.%s.layer",
 		 npu__engine[engine].name);
 	layer = (size_t)npu__listed(run, layers, first);
-	npu_text_add(f->out, "<path class=\"mark l%zu\" data-l=%zu d=\"M%.1f "
-			     "%.1f",
+	npu_text_add(f->out,
+		     "<path class=\"mark l%zu\" data-l=%zu d=\"M%.1f "
+		     "%.1f",
 		     layer % NPU__LAYER_HUES, layer,
 		     npu__time_x(t, (double)first * window), base);
 	for (size_t w = first; w < last; w++) {
@@ -133,7 +133,8 @@ static void add_area(const struct npu__figure *f, const struct npu__time *t,
 	}
 	npu_text_add(f->out, "V%.1fz\">", base);
 	npu__svg_layer_title(f, layer);
-	npu_text_add(f->out, " on %s</title></path>\n", npu__engine[engine].doc);
+	npu_text_add(f->out, " on %s</title></path>\n",
+		     npu__engine[engine].doc);
 }
 
 static void add_lane(const struct npu__figure *f, const struct npu__time *t,
@@ -177,10 +178,9 @@ static void add_engine_table(const struct npu__figure *f)
 	npu_text_add(f->out, "</tr></thead><tbody>\n");
 	for (size_t w = 0; w < n; w++) {
 		npu_text_add(f->out, "<tr>");
-		npu__html_computed(f->out,
-				   (double)w *
-					   npu__real(run->figures,
-						       "engines.window_cycles"));
+		npu__html_computed(
+			f->out, (double)w * npu__real(run->figures,
+						      "engines.window_cycles"));
 		for (int e = 0; e < NPU_RESULT_ENGINES; e++) {
 			snprintf(path, sizeof path,
 				 "engines.%s.occupied_cycles",
@@ -266,10 +266,9 @@ static void add_dram_table(const struct npu__figure *f)
 	npu_text_add(f->out, "</tr></thead><tbody>\n");
 	for (size_t w = 0; w < n; w++) {
 		npu_text_add(f->out, "<tr>");
-		npu__html_computed(f->out,
-				   (double)w * npu__real(run->figures,
-							   "dram.window_"
-							   "cycles"));
+		npu__html_computed(f->out, (double)w * npu__real(run->figures,
+								 "dram.window_"
+								 "cycles"));
 		npu__html_listed(f, "dram.read_bytes", w);
 		npu__html_listed(f, "dram.write_bytes", w);
 		npu_text_add(f->out, "</tr>\n");
@@ -297,8 +296,7 @@ void npu__svg_dram(const struct npu__figure *f)
 		top = bytes * gb_per_s > top ? bytes * gb_per_s : top;
 	}
 	top = top > 0 ? top * 1.12 : 1;
-	npu__svg_begin(f, TOP + DRAM + AXIS, "dram",
-		       "DRAM bandwidth over time",
+	npu__svg_begin(f, TOP + DRAM + AXIS, "dram", "DRAM bandwidth over time",
 		       "GB/s read and, on top of it, written, in windows of "
 		       "time, under the peak of the channels.");
 	npu__time_axis(f, &t, TOP, TOP + DRAM);

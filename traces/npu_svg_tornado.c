@@ -6,8 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROW = 40, BAR = 20, TOP = 26, BOTTOM = 12, LEFT = 226, RIGHT = 106,
-       NAME = 122 }; /* where names end: beyond it the labels of bars */
+enum {
+	ROW = 40,
+	BAR = 20,
+	TOP = 26,
+	BOTTOM = 12,
+	LEFT = 226,
+	RIGHT = 106,
+	NAME = 122
+}; /* where names end: beyond it the labels of bars */
 
 struct tornado {
 	const struct npu__plot *p;
@@ -37,11 +44,10 @@ static struct npu__scale scale_of(const struct npu__plot *p,
 
 static void add_grid(const struct tornado *t, double bottom)
 {
-	static const double factors[] = { 1.0 / 64, 1.0 / 16, 0.25, 0.5,
-					  0.8,	    0.9,      0.95, 0.98,
-					  1,	    1.02,     1.05, 1.1,
-					  1.25,	    2,	      4,    16,
-					  64 };
+	static const double factors[] = { 1.0 / 64, 1.0 / 16, 0.25, 0.5, 0.8,
+					  0.9,      0.95,     0.98, 1,   1.02,
+					  1.05,     1.1,      1.25, 2,   4,
+					  16,       64 };
 	struct npu_text *out = t->p->f->out;
 	double last = 0;
 
@@ -51,8 +57,7 @@ static void add_grid(const struct tornado *t, double bottom)
 		if (x < t->scale.start || x > t->scale.end ||
 		    (x - last < 46 && factors[i] != 1))
 			continue;
-		if (factors[i] < 1 &&
-		    npu__scale_at(&t->scale, 1) - x < 46)
+		if (factors[i] < 1 && npu__scale_at(&t->scale, 1) - x < 46)
 			continue;
 		last = x;
 		npu_text_add(out,
@@ -82,8 +87,9 @@ static void add_half(const struct tornado *t, const struct npu__effect *e,
 		     good ? "s0" : "s3", less ? x : one, y,
 		     fabs(x - one) < 1 ? 1 : fabs(x - one), BAR, key->name);
 	npu__html_name(out, key->levels[level], NPU__NAME_SHORT);
-	npu_text_add(out, ": \xc3\x97%.4g</title></rect><text class=label "
-			  "x=%.1f y=%.1f text-anchor=%s>",
+	npu_text_add(out,
+		     ": \xc3\x97%.4g</title></rect><text class=label "
+		     "x=%.1f y=%.1f text-anchor=%s>",
 		     e->factor[level], less ? x - 5 : x + 5, y + 14,
 		     less ? "end" : "start");
 	npu__html_name(out, key->levels[level], 14);
@@ -134,8 +140,7 @@ static void draw(const struct tornado *t)
 		const struct npu__effect *e = &t->effects->axis[a];
 		const double y = TOP + (double)a * ROW + (ROW - BAR) / 2.0;
 
-		npu_text_add(out,
-			     "<text x=%d y=%.1f text-anchor=end>%s</text>",
+		npu_text_add(out, "<text x=%d y=%.1f text-anchor=end>%s</text>",
 			     NAME, y + 14,
 			     t->p->t->parameters[e->parameter].name);
 		add_half(t, e, e->low, y);
@@ -160,15 +165,15 @@ void npu__svg_tornado(const struct npu__plot *p, size_t objective)
 		t.scale = scale_of(p, &effects);
 		draw(&t);
 		if (!isnan(effects.explained))
-			npu_text_add(p->f->out,
-				     "<p class=note>The axes, each for itself, "
-				     "explain %.1f\xc2\xa0%% of how %s varies; "
-				     "the rest is how axes act "
-				     "together.</p>\n",
-				     100 * effects.explained,
-				     npu__measure_of(
-					     p->t->figures[objective].name)
-					     .label);
+			npu_text_add(
+				p->f->out,
+				"<p class=note>The axes, each for itself, "
+				"explain %.1f\xc2\xa0%% of how %s varies; "
+				"the rest is how axes act "
+				"together.</p>\n",
+				100 * effects.explained,
+				npu__measure_of(p->t->figures[objective].name)
+					.label);
 	}
 	npu__effects_clear(&effects);
 }

@@ -70,8 +70,7 @@ static double move_rest(struct fit *f, struct npu__effect *e)
 		most = fabs(f->sum[l]) > most ? fabs(f->sum[l]) : most;
 	}
 	for (size_t k = 0; k < f->count; k++)
-		f->rest[k] -= f->sum[npu__level(f->t, f->row[k],
-						e->parameter)];
+		f->rest[k] -= f->sum[npu__level(f->t, f->row[k], e->parameter)];
 	return most;
 }
 
@@ -108,8 +107,8 @@ static void compare_with_base(struct fit *f, struct npu__effects *e)
 		const uint32_t base = npu__level(t, 0, axis->parameter);
 
 		for (size_t k = 1; k < f->count; k++) {
-			const uint32_t l = npu__level(t, f->row[k],
-						      axis->parameter);
+			const uint32_t l =
+				npu__level(t, f->row[k], axis->parameter);
 
 			if (l != base)
 				axis->factor[l] = f->rest[k] - f->rest[0];

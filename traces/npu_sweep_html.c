@@ -54,8 +54,7 @@ static void add_moving(struct npu_text *out, const struct npu_sweep_table *t,
 	const int is_alone = npu__count_front(t, group) == 1;
 
 	for (size_t a = 0; a < count; a++) {
-		const struct npu_sweep_parameter *key =
-			&t->parameters[axes[a]];
+		const struct npu_sweep_parameter *key = &t->parameters[axes[a]];
 
 		if (!is_alone && !npu__moves_on_front(t, group, axes[a]))
 			continue;
@@ -66,8 +65,8 @@ static void add_moving(struct npu_text *out, const struct npu_sweep_table *t,
 }
 
 /* Which axis matters most to each objective. */
-static void add_strongest(struct npu_text *out,
-			  const struct npu_sweep_table *t, size_t group)
+static void add_strongest(struct npu_text *out, const struct npu_sweep_table *t,
+			  size_t group)
 {
 	size_t n = 0;
 
@@ -97,7 +96,8 @@ static void add_strongest(struct npu_text *out,
 static void add_missing(struct npu_text *out, const struct npu_sweep_table *t)
 {
 	for (size_t i = 0; i < t->count_count; i++)
-		if (!strcmp(t->counts[i].name, "missing") && t->counts[i].trials)
+		if (!strcmp(t->counts[i].name, "missing") &&
+		    t->counts[i].trials)
 			npu_text_add(out,
 				     " <strong>%" PRIu64 " trials</strong> are "
 				     "%s: <code>systole sweep run</code>.",
@@ -115,8 +115,8 @@ static void add_verdict(struct page *p, size_t group)
 	if (p->groups > 1) {
 		npu_text_add(out, "<bdi>");
 		npu__html_name(out, npu__group_name(t, group), NPU__NAME_LONG);
-		npu_text_add(out, "</bdi>%s: ",
-			     group ? "" : " (geometric means)");
+		npu_text_add(out,
+			     "</bdi>%s: ", group ? "" : " (geometric means)");
 	}
 	if (!front) {
 		npu_text_add(out, "no point has a result within all "
@@ -133,8 +133,9 @@ static void add_verdict(struct page *p, size_t group)
 	npu_text_add(out, " points</strong> %s on the front",
 		     front > 1 ? "are" : "is");
 	if (front > 1)
-		npu_text_add(out, "; its knee is <strong>point %" PRIu64
-				  "</strong> with ",
+		npu_text_add(out,
+			     "; its knee is <strong>point %" PRIu64
+			     "</strong> with ",
 			     t->point[knee]);
 	else
 		npu_text_add(out, ": <strong>point %" PRIu64 "</strong>, ",
@@ -271,9 +272,8 @@ static void add_choice(struct page *p)
 static void front_panel(struct page *p, size_t group)
 {
 	const double width = p->groups % 3 == 0 || p->pairs % 3 == 0 ? THIRD
-			     : p->groups == 1 && p->pairs == 1
-				     ? WIDE
-				     : NARROW;
+			     : p->groups == 1 && p->pairs == 1       ? WIDE
+								     : NARROW;
 	const size_t most = NPU__MARKS_MAX / (p->groups * p->pairs);
 
 	npu_text_add(p->out, "<div class=\"pair pairs%s\">\n",
@@ -322,8 +322,7 @@ static void tornado_panel(struct page *p, size_t group)
 
 static void parallel_panel(struct page *p, size_t group)
 {
-	const struct npu__figure f =
-		next_figure(p, WIDE);
+	const struct npu__figure f = next_figure(p, WIDE);
 	const struct npu__plot plot = { &f, p->t, group };
 
 	npu__svg_parallel(&plot, NPU__LINES_MAX / p->groups < 800
@@ -384,12 +383,13 @@ static void add_sensitivity_section(struct page *p)
 			  "factors on the objective, from a fit of its "
 			  "logarithm as one term an axis (least squares over "
 			  "all points with results).");
-	npu_text_add(p->out,
-		     "<ul class=legend><li><svg class=swatch width=20 height=13 "
-		     "aria-hidden=true><rect width=20 height=13 rx=2 class=s0 "
-		     "/></svg>better</li><li><svg class=swatch width=20 "
-		     "height=13 aria-hidden=true><rect width=20 height=13 rx=2 "
-		     "class=s3 /></svg>worse</li></ul>\n");
+	npu_text_add(
+		p->out,
+		"<ul class=legend><li><svg class=swatch width=20 height=13 "
+		"aria-hidden=true><rect width=20 height=13 rx=2 class=s0 "
+		"/></svg>better</li><li><svg class=swatch width=20 "
+		"height=13 aria-hidden=true><rect width=20 height=13 rx=2 "
+		"class=s3 /></svg>worse</li></ul>\n");
 	add_panels(p, tornado_panel);
 	npu_text_add(p->out, "</section>\n");
 }
@@ -430,8 +430,8 @@ void npu_write_sweep_html(const struct npu_sweep_table *table,
 			  struct npu_text *out)
 {
 	static const struct npu__entry entries[] = {
-		{ "front", "Front" },	    { "sensitivity", "Sensitivity" },
-		{ "space", "Space" },	    { "points", "Points" },
+		{ "front", "Front" },       { "sensitivity", "Sensitivity" },
+		{ "space", "Space" },       { "points", "Points" },
 		{ "outcomes", "Outcomes" },
 	};
 	struct page p = {
@@ -444,7 +444,7 @@ void npu_write_sweep_html(const struct npu_sweep_table *table,
 	npu__html_begin_title(out);
 	npu_text_add(out, "Sweep ");
 	npu__html_name(out, table->name, NPU__NAME_LONG);
-	npu__html_begin_body(out, p.groups == 1	 ? "sweep"
+	npu__html_begin_body(out, p.groups == 1  ? "sweep"
 				  : p.groups % 3 ? "sweep many"
 						 : "sweep many thirds");
 	add_header(&p);

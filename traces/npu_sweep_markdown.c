@@ -21,8 +21,9 @@ static void add_verdict(struct npu_text *out, const struct npu_sweep_table *t,
 				  "constraints.\n\n");
 		return;
 	}
-	npu_text_add(out, "**: %zu of %zu points %s on the front; its knee is "
-			  "point %" PRIu64,
+	npu_text_add(out,
+		     "**: %zu of %zu points %s on the front; its knee is "
+		     "point %" PRIu64,
 		     front, npu__count_ok(t, group), front > 1 ? "are" : "is",
 		     t->point[knee]);
 	for (size_t o = 0; o < t->objective_count; o++) {
@@ -113,8 +114,9 @@ static void add_effects(struct npu_text *out, const struct npu_sweep_table *t,
 {
 	npu_text_add(out, "\n## What moves the objectives of ");
 	npu__markdown_name(out, npu__group_name(t, group));
-	npu_text_add(out, "\n\n| objective | axis | least at | factor | most at "
-			  "| factor |\n|---|---|---:|---:|---:|---:|\n");
+	npu_text_add(out,
+		     "\n\n| objective | axis | least at | factor | most at "
+		     "| factor |\n|---|---|---:|---:|---:|---:|\n");
 	for (size_t o = 0; o < t->objective_count; o++) {
 		struct npu__effects e;
 
@@ -148,8 +150,8 @@ static void add_outcomes(struct npu_text *out, const struct npu_sweep_table *t)
 		return;
 	npu_text_add(out, "\n| trials | outcome | reason |\n|---:|---|---|\n");
 	for (size_t i = 0; i < t->reason_count && i < REASONS; i++) {
-		npu_text_add(out, "| %" PRIu64 " | %s | ",
-			     t->reasons[i].trials, t->reasons[i].state);
+		npu_text_add(out, "| %" PRIu64 " | %s | ", t->reasons[i].trials,
+			     t->reasons[i].state);
 		npu__markdown_name(out, t->reasons[i].text);
 		npu_text_add(out, " |\n");
 	}

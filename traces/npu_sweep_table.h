@@ -16,7 +16,7 @@ enum { NPU_TABLE_FIGURES_MAX = 24, NPU_TABLE_PARAMETERS_MAX = 64 };
 /* A chip key that the sweep sets. */
 struct npu_sweep_parameter {
 	const char *name, *doc;
-	size_t axis;	    /* keys of one axis move together */
+	size_t axis;        /* keys of one axis move together */
 	uint8_t is_derived; /* computed from others: on no axis */
 	/* [level_count] the values that occur, as chip files have them, in
 	 * order */
@@ -57,10 +57,10 @@ struct npu_sweep_table {
 	uint8_t is_one_at_a_time; /* row 0: the base; others move one axis */
 
 	size_t row_count;
-	const uint64_t *point;	 /* [row] */
-	const uint32_t *level;	 /* [row][parameter] */
-	const uint8_t *state;	 /* [row][model]: index of `counts` */
-	const double *value;	 /* [row][group][figure]; NAN: none */
+	const uint64_t *point;   /* [row] */
+	const uint32_t *level;   /* [row][parameter] */
+	const uint8_t *state;    /* [row][model]: index of `counts` */
+	const double *value;     /* [row][group][figure]; NAN: none */
 	const uint8_t *on_front; /* [row][group] */
 };
 

@@ -24,7 +24,8 @@ static void add_figure(struct npu_text *out, const struct npu_sweep_table *t,
 		npu_text_add(out, "%" PRIu64,
 			     point * t->model_count +
 				     (t->model_count > 1 ? group - 1 : 0));
-	npu_text_add(out, ":%s\" data-v=\"%.12g\">", t->figures[figure].name, v);
+	npu_text_add(out, ":%s\" data-v=\"%.12g\">", t->figures[figure].name,
+		     v);
 	npu__html_number(out, v * scale);
 	npu_text_add(out, "</td>");
 }
@@ -35,8 +36,9 @@ static void add_level(struct npu_text *out, const struct npu_sweep_table *t,
 	const struct npu_sweep_parameter *key = &t->parameters[parameter];
 	const uint32_t level = npu__level(t, row, parameter);
 
-	npu_text_add(out, "<td class=n data-t=\"%" PRIu64 ":%s\" data-v=%" PRIu32
-			  ">",
+	npu_text_add(out,
+		     "<td class=n data-t=\"%" PRIu64 ":%s\" data-v=%" PRIu32
+		     ">",
 		     t->point[row], key->name, level);
 	npu__html_name(out, key->levels[level], NPU__NAME_LONG);
 	npu_text_add(out, "</td>");
@@ -65,8 +67,9 @@ static void add_figure_head(struct npu_text *out,
 static void add_point_head(struct npu_text *out,
 			   const struct npu_sweep_table *t, size_t row)
 {
-	npu_text_add(out, "<th scope=row class=n data-v=%" PRIu64 ">%" PRIu64
-			  "</th>",
+	npu_text_add(out,
+		     "<th scope=row class=n data-v=%" PRIu64 ">%" PRIu64
+		     "</th>",
 		     t->point[row], t->point[row]);
 }
 
@@ -81,7 +84,6 @@ static void begin_table(struct npu_text *out, const char *label,
 }
 
 /* ---- the front ---- */
-
 
 static int by_key(const void *a, const void *b)
 {
@@ -220,7 +222,7 @@ void npu__html_best_table(struct npu_text *out, const struct npu_sweep_table *t)
 /* What is listed where not all can be: fronts, all of them; then what ran, by
  * the first objective. */
 static struct npu__ordered *points_rows(const struct npu_sweep_table *t,
-				   size_t *shown, size_t most)
+					size_t *shown, size_t most)
 {
 	struct npu__ordered *list = calloc(t->row_count + 1, sizeof *list);
 	const double sign = t->figures[0].goal > 0 ? -1 : 1;
@@ -328,7 +330,8 @@ void npu__html_points_table(struct npu_text *out,
 	struct npu__column_unit *unit =
 		calloc(groups * t->figure_count, sizeof *unit);
 	size_t shown;
-	struct npu__ordered *list = points_rows(t, &shown, NPU__CELLS_MAX / cells);
+	struct npu__ordered *list =
+		points_rows(t, &shown, NPU__CELLS_MAX / cells);
 
 	if (!list || !unit) {
 		out->failed = 1;
@@ -384,10 +387,11 @@ void npu__html_outcome_tables(struct npu_text *out,
 		npu_text_add(out, "<tr><th scope=row>%s</th><td>",
 			     t->counts[i].name);
 		npu__html_text(out, t->counts[i].doc);
-		npu_text_add(out,
-			     "</td><td class=n data-k=\"count:%s\" data-v=%"
-			     PRIu64 ">",
-			     t->counts[i].name, t->counts[i].trials);
+		npu_text_add(
+			out,
+			"</td><td class=n data-k=\"count:%s\" data-v=%" PRIu64
+			">",
+			t->counts[i].name, t->counts[i].trials);
 		npu__html_number(out, (double)t->counts[i].trials);
 		npu_text_add(out, "</td></tr>\n");
 	}
@@ -416,8 +420,9 @@ void npu__html_outcome_tables(struct npu_text *out,
 	}
 	npu_text_add(out, "</tbody></table></div>\n");
 	if (rest)
-		npu_text_add(out,
-			     "<p class=\"note cut\">%zu further reasons, of %"
-			     PRIu64 " trials, are left out.</p>\n",
-			     t->reason_count - shown, rest);
+		npu_text_add(
+			out,
+			"<p class=\"note cut\">%zu further reasons, of %" PRIu64
+			" trials, are left out.</p>\n",
+			t->reason_count - shown, rest);
 }

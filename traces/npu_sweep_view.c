@@ -159,10 +159,9 @@ size_t npu__knee_row(const struct npu_sweep_table *t, size_t group)
 			const struct range *r = &range[o];
 			const double low = place(r->least, r->is_log);
 			const double high = place(r->largest, r->is_log);
-			const double v = place(npu__value(t, group, i, o),
-					       r->is_log);
-			const double best =
-				t->figures[o].goal > 0 ? high : low;
+			const double v =
+				place(npu__value(t, group, i, o), r->is_log);
+			const double best = t->figures[o].goal > 0 ? high : low;
 
 			if (high > low)
 				far += (v - best) * (v - best) /

@@ -8,7 +8,7 @@
 /* What is drawn and listed at most: a report stays below some megabytes. */
 enum {
 	NPU__MARKS_MAX = 12000, /* in all scatter plots together */
-	NPU__LINES_MAX = 2400,	/* in all parallel coordinates */
+	NPU__LINES_MAX = 2400,  /* in all parallel coordinates */
 	NPU__CELLS_MAX = 40000, /* of the table of points */
 	NPU__REASONS_MAX = 24,
 };
@@ -67,8 +67,8 @@ size_t npu__knee_row(const struct npu_sweep_table *t, size_t group);
 /* What one axis does to one objective: factors on it, one a level. */
 struct npu__effect {
 	size_t parameter;
-	double *factor;	   /* [level_count] 1: as the mean (or the base) */
-	uint32_t *count;   /* [level_count] rows of that level */
+	double *factor;     /* [level_count] 1: as the mean (or the base) */
+	uint32_t *count;    /* [level_count] rows of that level */
 	uint32_t low, high; /* levels of the least and the largest factor */
 };
 struct npu__effects {

@@ -19,7 +19,7 @@ struct lanes {
 struct writer {
 	const struct npu_result *result;
 	struct npu_text *out;
-	char **names;	/* JSON strings of the layers' names, with quotes */
+	char **names;   /* JSON strings of the layers' names, with quotes */
 	uint32_t *lane; /* [event_count], track of each event */
 	int first;
 };
@@ -41,8 +41,9 @@ static void name_tracks(struct writer *w)
 						    "VX" };
 
 	begin_event(w);
-	npu_text_add(w->out, "{\"ph\":\"M\",\"pid\":0,\"name\":\"process_name\","
-			     "\"args\":{\"name\":\"core 0\"}}");
+	npu_text_add(w->out,
+		     "{\"ph\":\"M\",\"pid\":0,\"name\":\"process_name\","
+		     "\"args\":{\"name\":\"core 0\"}}");
 	for (int e = 1; e < ENGINES; e++)
 		for (int lane = 0; lane < LANES; lane++) {
 			begin_event(w);
@@ -76,16 +77,16 @@ static void write_slices(struct writer *w, size_t count)
 		free_at[lane] = e->end_cycle;
 		w->lane[i] = e->engine % ENGINES * LANES + lane;
 		begin_event(w);
-		npu_text_add(w->out,
-			     "{\"ph\":\"X\",\"pid\":%u,\"tid\":%u,\"ts\":%.6f,"
-			     "\"dur\":%.6f,\"name\":%s,\"args\":{\"insn\":%" PRIu32
-			     ",\"tile\":%u,\"cycle\":%" PRIu64
-			     ",\"cycles\":%" PRIu64 "}}",
-			     e->core, w->lane[i],
-			     microseconds(w, e->start_cycle),
-			     microseconds(w, e->end_cycle - e->start_cycle),
-			     layer_name(w, e->tag), e->insn, e->tag & 0xffff,
-			     e->start_cycle, e->end_cycle - e->start_cycle);
+		npu_text_add(
+			w->out,
+			"{\"ph\":\"X\",\"pid\":%u,\"tid\":%u,\"ts\":%.6f,"
+			"\"dur\":%.6f,\"name\":%s,\"args\":{\"insn\":%" PRIu32
+			",\"tile\":%u,\"cycle\":%" PRIu64 ",\"cycles\":%" PRIu64
+			"}}",
+			e->core, w->lane[i], microseconds(w, e->start_cycle),
+			microseconds(w, e->end_cycle - e->start_cycle),
+			layer_name(w, e->tag), e->insn, e->tag & 0xffff,
+			e->start_cycle, e->end_cycle - e->start_cycle);
 	}
 }
 
@@ -103,8 +104,8 @@ static void write_flow(struct writer *w, const struct npu_event *from,
 
 	begin_event(w);
 	npu_text_add(w->out,
-		     "{\"ph\":\"s\",\"pid\":%u,\"tid\":%u,\"ts\":%.6f,\"id\":%"
-		     PRIu64 ",\"cat\":\"token\",\"name\":\"token\"}",
+		     "{\"ph\":\"s\",\"pid\":%u,\"tid\":%u,\"ts\":%.6f,\"id\":"
+		     "%" PRIu64 ",\"cat\":\"token\",\"name\":\"token\"}",
 		     from->core, w->lane[from - events],
 		     microseconds(w, from->end_cycle ? from->end_cycle - 1 : 0),
 		     id);
@@ -137,7 +138,8 @@ static void write_flows(struct writer *w, size_t count)
 		for (size_t i = 0; i < count; i++) {
 			if (!(sorted[i]->wait >> t & 1))
 				continue;
-			while (giver < count && !(sorted[giver]->signal >> t & 1))
+			while (giver < count &&
+			       !(sorted[giver]->signal >> t & 1))
 				giver++;
 			if (giver == count)
 				break;

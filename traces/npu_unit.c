@@ -27,7 +27,8 @@ struct npu__measure npu__measure_of(const char *figure)
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		const size_t n = strlen(known[i].end);
 
-		if (length <= n || strncmp(figure + length - n, known[i].end, n))
+		if (length <= n ||
+		    strncmp(figure + length - n, known[i].end, n))
 			continue;
 		length -= n;
 		m.unit = known[i].unit;
@@ -56,8 +57,8 @@ void npu__html_measure(struct npu_text *out, const struct npu__measure *measure,
 
 struct npu__column_unit npu__unit_for(const char *figure, double middle)
 {
-	static const char *const prefix[] = { "p", "n",	 "\xc2\xb5", "m", "",
-					      "k", "M", "G",	    "T", "P" };
+	static const char *const prefix[] = { "p", "n", "\xc2\xb5", "m", "",
+					      "k", "M", "G",        "T", "P" };
 	const struct npu__measure m = npu__measure_of(figure);
 	struct npu__column_unit out = { .scale = m.scale };
 	int i = 4;

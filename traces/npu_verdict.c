@@ -21,7 +21,7 @@ enum npu_stall npu__roof_of(double compute, double vector, double dram)
 const char *npu__roof_name(enum npu_stall roof)
 {
 	return roof == NPU_STALL_compute ? "its MACs"
-	       : roof == NPU_STALL_dram	 ? "its DRAM traffic"
+	       : roof == NPU_STALL_dram  ? "its DRAM traffic"
 					 : "its vector work";
 }
 

@@ -31,12 +31,13 @@ static void copy_weights(const struct weights *w, const float *from, float *to)
 	const int64_t taps = w->dim[0] * w->dim[1];
 
 	for (int64_t c = 0; c < w->dim[2]; c += 32)
-	for (int64_t m = 0; m < w->dim[3]; m += 32)
-	for (int64_t k = 0; k < taps; k++)
-		copy_tile(w,
-			  from + w->start + k / w->dim[1] * w->step[0] +
-				  k % w->dim[1] * w->step[1],
-			  to + k * w->dim[2] * w->dim[3], c, m);
+		for (int64_t m = 0; m < w->dim[3]; m += 32)
+			for (int64_t k = 0; k < taps; k++)
+				copy_tile(w,
+					  from + w->start +
+						  k / w->dim[1] * w->step[0] +
+						  k % w->dim[1] * w->step[1],
+					  to + k * w->dim[2] * w->dim[3], c, m);
 }
 
 /* bias[m] * factor for M channels; -0 becomes +0. NULL: none is given. */
@@ -56,12 +57,16 @@ static enum npu_status make_bias(struct npu_lowering *low,
 	const int64_t count = npu_shape_count(&bias->shape);
 
 	if (!bias->constant)
-		return npu__lower_refuse(node, err, "bias %s is computed; it "
-					 "must be a constant", bias->name);
+		return npu__lower_refuse(node, err,
+					 "bias %s is computed; it "
+					 "must be a constant",
+					 bias->name);
 	if (count != 1 &&
 	    (count != m || bias->shape.dim[bias->shape.rank - 1] != m))
-		return npu__lower_refuse(node, err, "bias %s is not one value "
-					 "or one for each column", bias->name);
+		return npu__lower_refuse(node, err,
+					 "bias %s is not one value "
+					 "or one for each column",
+					 bias->name);
 	*out = npu__lower_constant(low, bias->name, NPU_fp32, dim, &data);
 	if (!*out)
 		return npu__lower_nomem(err);
@@ -73,13 +78,11 @@ static enum npu_status make_bias(struct npu_lowering *low,
 }
 
 /* y = conv(x, weights, bias) into imported value `to`, in these slots. */
-static enum npu_status emit_conv(struct npu_lowering *low,
-				 const struct npu_node *node,
-				 struct npu_value *x,
-				 const struct npu_value *from,
-				 const struct weights *w,
-				 struct npu_value *bias, const int8_t *slot,
-				 struct npu_node **out, struct npu_error *err)
+static enum npu_status
+emit_conv(struct npu_lowering *low, const struct npu_node *node,
+	  struct npu_value *x, const struct npu_value *from,
+	  const struct weights *w, struct npu_value *bias, const int8_t *slot,
+	  struct npu_node **out, struct npu_error *err)
 {
 	struct npu_value *y, *weights;
 	void *data;
@@ -90,8 +93,7 @@ static enum npu_status emit_conv(struct npu_lowering *low,
 		return npu__lower_nomem(err);
 	if (data)
 		copy_weights(w, npu__lower_floats(from), data);
-	*out = npu__lower_node(low->target, NPU_conv, node, "", y,
-			       bias ? 3 : 2,
+	*out = npu__lower_node(low->target, NPU_conv, node, "", y, bias ? 3 : 2,
 			       (struct npu_value *const[]){ x, weights, bias });
 	if (!*out)
 		return npu__lower_nomem(err);
@@ -114,18 +116,20 @@ static int steps_of(const struct npu_view *view, int64_t *step)
 
 static enum npu_status constant_view(struct npu_lowering *low,
 				     const struct npu_node *node,
-				     const struct npu_view **out,
-				     int64_t *step, struct npu_error *err)
+				     const struct npu_view **out, int64_t *step,
+				     struct npu_error *err)
 {
 	*out = npu__layout_view(low, node->inputs[1]);
 	if (!*out)
 		return npu__lower_nomem(err);
 	if (!(*out)->base_is_imported)
-		return npu__lower_refuse(node, err, "weights %s are computed; "
+		return npu__lower_refuse(node, err,
+					 "weights %s are computed; "
 					 "they must be constant",
 					 node->inputs[1]->name);
 	if (!steps_of(*out, step))
-		return npu__lower_refuse(node, err, "weights %s are reshaped "
+		return npu__lower_refuse(node, err,
+					 "weights %s are reshaped "
 					 "in a way that is not supported",
 					 node->inputs[1]->name);
 	return NPU_OK;
@@ -144,14 +148,16 @@ enum npu_status npu__layout_conv(struct npu_lowering *low,
 	int8_t slot[NPU_DIMS];
 
 	if (rank != 3 && rank != 4)
-		return npu__lower_refuse(node, err, "only 1-D and 2-D "
+		return npu__lower_refuse(node, err,
+					 "only 1-D and 2-D "
 					 "convolutions are supported");
 	NPU_TRY(constant_view(low, node, &from, step, err));
 	npu__layout_image_slots(rank, slot);
 	NPU_TRY(npu__layout_materialise(low, node, view, slot, &x, err));
 	const int64_t *dim = node->inputs[1]->shape.dim;
 	const struct weights w = {
-		.dim = { rank == 4 ? dim[2] : 1, dim[rank - 1], dim[1], dim[0] },
+		.dim = { rank == 4 ? dim[2] : 1, dim[rank - 1], dim[1],
+			 dim[0] },
 		.step = { rank == 4 ? step[2] : 0, step[rank - 1], step[1],
 			  step[0] },
 		.start = from->start,
@@ -213,7 +219,8 @@ static enum npu_status product(struct npu_lowering *low,
 	const struct npu_view *from = npu__layout_view(low, node->inputs[1]);
 	const struct npu_shape *y = &node->outputs[0]->shape;
 	const int64_t m = y->dim[y->rank - 1];
-	struct weights w = { .dim = { 1, 1, 1, m }, .start = from->start,
+	struct weights w = { .dim = { 1, 1, 1, m },
+			     .start = from->start,
 			     .factor = factor };
 	struct npu_value *x, *bias;
 	struct npu_node *conv;
@@ -227,8 +234,7 @@ static enum npu_status product(struct npu_lowering *low,
 			w.step[s] = k_step[s] * row;
 		npu__layout_row_slots(2, slot);
 	} else {
-		if (!npu__layout_plain(view, slot) ||
-		    slot[view->rank - 1] != 3)
+		if (!npu__layout_plain(view, slot) || slot[view->rank - 1] != 3)
 			npu__layout_row_slots(view->rank, slot);
 		NPU_TRY(npu__layout_materialise(low, node, view, slot, &x,
 						err));
@@ -255,8 +261,7 @@ enum npu_status npu__layout_gemm(struct npu_lowering *low,
 	struct npu_view x = *input;
 
 	if (x.base_is_imported)
-		return npu__lower_refuse(node, err,
-					 "a constant left operand");
+		return npu__lower_refuse(node, err, "a constant left operand");
 	NPU_TRY(constant_view(low, node, &from, step, err));
 	if (a->trans_a) {
 		x.axis[0] = input->axis[1];
@@ -277,11 +282,13 @@ static enum npu_status activations(struct npu_lowering *low,
 		{ 0 }, { 0 }, { 2, 3 }, { 0, 2, 3 }, { 0, 1, 2, 3 }
 	};
 	struct npu_value *x, *w, *y;
-	int8_t slot[NPU_DIMS], w_slot[NPU_DIMS], swapped[NPU_DIMS], is[NPU_DIMS];
+	int8_t slot[NPU_DIMS], w_slot[NPU_DIMS], swapped[NPU_DIMS],
+		is[NPU_DIMS];
 
 	if (a->rank < 2 || b->rank < 2 || a->rank > 4 ||
 	    (b->rank != a->rank && b->rank != 2))
-		return npu__lower_refuse(node, err, "operands of %u and %u "
+		return npu__lower_refuse(node, err,
+					 "operands of %u and %u "
 					 "dimensions are not supported",
 					 a->rank, b->rank);
 	memcpy(slot, slots[a->rank], 4);
@@ -291,7 +298,8 @@ static enum npu_status activations(struct npu_lowering *low,
 			slot[d] = 2;
 	for (unsigned d = 0; d + 2 < b->rank; d++) {
 		if (npu__view_extent(a, d) != npu__view_extent(b, d))
-			return npu__lower_refuse(node, err, "broadcast batches "
+			return npu__lower_refuse(node, err,
+						 "broadcast batches "
 						 "are not supported");
 	}
 	memcpy(swapped, w_slot, 4);
@@ -326,12 +334,14 @@ enum npu_status npu__layout_matmul(struct npu_lowering *low,
 	if (!a || !b)
 		return npu__lower_nomem(err);
 	if (a->base_is_imported)
-		return npu__lower_refuse(node, err, "a constant left operand "
+		return npu__lower_refuse(node, err,
+					 "a constant left operand "
 					 "is not supported");
 	if (!b->base_is_imported)
 		return activations(low, node, a, b, err);
 	if (b->rank != 2)
-		return npu__lower_refuse(node, err, "a constant right operand "
+		return npu__lower_refuse(node, err,
+					 "a constant right operand "
 					 "of %u dimensions; 2 are supported",
 					 b->rank);
 	NPU_TRY(constant_view(low, node, &b, step, err));

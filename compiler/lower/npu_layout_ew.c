@@ -11,8 +11,8 @@ static struct npu_node *emit(struct npu_lowering *low,
 			     struct npu_value *b)
 {
 	struct npu_node *ew =
-		npu__lower_node(low->target, NPU_ew, node, suffix, y,
-				b ? 2 : 1, (struct npu_value *const[]){ a, b });
+		npu__lower_node(low->target, NPU_ew, node, suffix, y, b ? 2 : 1,
+				(struct npu_value *const[]){ a, b });
 
 	if (ew)
 		ew->low.a = npu__lower_input_source(0);
@@ -47,8 +47,10 @@ static enum npu_status clip_bound(const struct npu_node *node, uint32_t index,
 	if (!bound)
 		return NPU_OK;
 	if (!npu__lower_is_structural(bound))
-		return npu__lower_refuse(node, err, "bound %s is not one "
-					 "constant", bound->name);
+		return npu__lower_refuse(node, err,
+					 "bound %s is not one "
+					 "constant",
+					 bound->name);
 	*out = (float)npu__lower_number(bound, 0);
 	return NPU_OK;
 }
@@ -270,7 +272,8 @@ enum npu_status npu__layout_binary(struct npu_lowering *low,
 	NPU_TRY(operand(low, node, 0, slot, &v[0], err));
 	NPU_TRY(operand(low, node, 1, slot, &v[1], err));
 	if (v[0]->constant && v[1]->constant)
-		return npu__lower_refuse(node, err, "both operands are "
+		return npu__lower_refuse(node, err,
+					 "both operands are "
 					 "constant: fold them when exporting");
 	NPU_TRY(npu__layout_define(low, node->outputs[0], slot, &y, err));
 	if (node->op == NPU_Div && v[1]->constant)
@@ -281,8 +284,8 @@ enum npu_status npu__layout_binary(struct npu_lowering *low,
 	 * is. */
 	const int64_t size[2] = { npu_shape_count(&v[0]->shape),
 				  npu_shape_count(&v[1]->shape) };
-	const int swap = v[0]->constant ||
-			 (!v[1]->constant && size[0] < size[1]);
+	const int swap =
+		v[0]->constant || (!v[1]->constant && size[0] < size[1]);
 	struct npu_node *ew = emit(low, node, "", y, v[swap], v[!swap]);
 
 	if (!ew)
@@ -306,7 +309,8 @@ enum npu_status npu__layout_batchnorm(struct npu_lowering *low,
 
 	for (unsigned i = 1; i < 5; i++) {
 		if (!node->inputs[i]->constant)
-			return npu__lower_refuse(node, err, "%s is computed; "
+			return npu__lower_refuse(node, err,
+						 "%s is computed; "
 						 "only inference with constant "
 						 "statistics is supported",
 						 node->inputs[i]->name);
@@ -314,8 +318,10 @@ enum npu_status npu__layout_batchnorm(struct npu_lowering *low,
 	}
 	npu__layout_image_slots(view->rank, slot);
 	if (view->rank < 2 || view->rank > 4)
-		return npu__lower_refuse(node, err, "%u dimensions; 2 to 4 are "
-					 "supported", view->rank);
+		return npu__lower_refuse(node, err,
+					 "%u dimensions; 2 to 4 are "
+					 "supported",
+					 view->rank);
 	NPU_TRY(npu__layout_materialise(low, node, view, slot, &x, err));
 	NPU_TRY(npu__layout_define(low, node->outputs[0], slot, &y, err));
 	struct npu_value *scale = npu__lower_constant(
@@ -326,9 +332,9 @@ enum npu_status npu__layout_batchnorm(struct npu_lowering *low,
 	if (!scale || !shift)
 		return npu__lower_nomem(err);
 	for (int64_t i = 0; g && h && i < dim[3]; i++) {
-		double factor = (double)from[1][i] /
-				sqrt((double)from[4][i] +
-				     (double)node->attr.epsilon);
+		double factor =
+			(double)from[1][i] /
+			sqrt((double)from[4][i] + (double)node->attr.epsilon);
 
 		((float *)g)[i] = (float)factor;
 		((float *)h)[i] = (float)((double)from[2][i] -

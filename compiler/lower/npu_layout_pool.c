@@ -15,10 +15,10 @@ static int64_t taps(const struct npu_node *node, const struct npu_node *pool,
 	const int padded = node->attr.count_include_pad;
 	const int64_t first = padded ? -low->pad_lo[d] : 0;
 	/* beyond the padding lies what ceil_mode adds: it never counts */
-	const int64_t end = in + (padded ? node->attr.auto_pad
-						   ? low->pad_hi[d]
+	const int64_t end =
+		in + (padded ? node->attr.auto_pad ? low->pad_hi[d]
 						   : node->attr.pad_hi[d]
-					 : 0);
+			     : 0);
 	int64_t count = 0;
 
 	for (int64_t k = 0; k < low->kernel[d]; k++) {
@@ -50,8 +50,8 @@ static enum npu_status average(struct npu_lowering *low,
 		pool->low.post.scale = 1.0f / (float)usual;
 		return NPU_OK;
 	}
-	pool->inputs[1] = npu__lower_constant(low, node->name, NPU_fp32, dim,
-					      &data);
+	pool->inputs[1] =
+		npu__lower_constant(low, node->name, NPU_fp32, dim, &data);
 	if (!pool->inputs[1])
 		return npu__lower_nomem(err);
 	pool->input_count = 2;
@@ -71,7 +71,8 @@ static enum npu_status images(struct npu_lowering *low,
 	int8_t slot[NPU_DIMS];
 
 	if (view->rank != 3 && view->rank != 4)
-		return npu__lower_refuse(node, err, "only 1-D and 2-D pooling "
+		return npu__lower_refuse(node, err,
+					 "only 1-D and 2-D pooling "
 					 "is supported");
 	npu__layout_image_slots(view->rank, slot);
 	NPU_TRY(npu__layout_materialise(low, node, view, slot, x, err));
@@ -132,17 +133,15 @@ static struct npu_node *step(const struct softmax *s, enum npu_op op,
 			     const char *suffix, int64_t channels,
 			     uint32_t count, struct npu_value *const *inputs)
 {
-	const char *name =
-		npu_arena_printf(s->low->target->arena, "%s:%s",
-				 s->node->outputs[0]->name, suffix);
+	const char *name = npu_arena_printf(s->low->target->arena, "%s:%s",
+					    s->node->outputs[0]->name, suffix);
 	const int64_t *x = inputs[0]->shape.dim;
 	const int64_t dim[4] = { x[0], x[1], x[2], channels };
 	struct npu_value *y =
 		name ? npu__lower_value(s->low->target, name, dim) : NULL;
-	struct npu_node *node =
-		y ? npu__lower_node(s->low->target, op, s->node, suffix, y,
-				    count, inputs)
-		  : NULL;
+	struct npu_node *node = y ? npu__lower_node(s->low->target, op, s->node,
+						    suffix, y, count, inputs)
+				  : NULL;
 
 	if (node && op == NPU_reduce)
 		node->low.axis = 3;
@@ -184,8 +183,7 @@ static enum npu_status softmax(const struct softmax *s, struct npu_value *x,
 	exp->low.op1 = NPU_ALU_mul;
 	exp->low.c = npu__lower_imm(1.44269504f);
 	exp->low.post.f = NPU_FUNC_exp2;
-	struct npu_node *sum =
-		step(s, NPU_reduce, "sum", 1, 1, exp->outputs);
+	struct npu_node *sum = step(s, NPU_reduce, "sum", 1, 1, exp->outputs);
 	struct npu_node *recip =
 		sum ? step(s, NPU_ew, "recip", 1, 1, sum->outputs) : NULL;
 
@@ -223,8 +221,10 @@ enum npu_status npu__layout_softmax(struct npu_lowering *low,
 	int8_t slot[NPU_DIMS], next = 0;
 
 	if (axis >= view->rank || view->rank > 4)
-		return npu__lower_refuse(node, err, "%u dimensions; at most 4 "
-					 "are supported", view->rank);
+		return npu__lower_refuse(node, err,
+					 "%u dimensions; at most 4 "
+					 "are supported",
+					 view->rank);
 	if (!npu__layout_plain(view, slot) || slot[axis] != 3) {
 		for (unsigned d = 0; d < view->rank; d++)
 			slot[d] = d == axis ? 3 : next++;
@@ -261,8 +261,8 @@ static int concat_slots(const struct npu_lowering *low,
 			if (slot[d] >= 0)
 				continue;
 			for (int8_t s = 0; s < 4 && slot[d] < 0; s++) {
-				const int8_t to = s ? (int8_t)(s - 1)
-						    : usual[d];
+				const int8_t to =
+					s ? (int8_t)(s - 1) : usual[d];
 
 				if (!(used & 1u << to))
 					slot[d] = to;
@@ -292,13 +292,15 @@ enum npu_status npu__layout_concat(struct npu_lowering *low,
 	if (!inputs)
 		return npu__lower_nomem(err);
 	if (rank > 4 || axis >= rank)
-		return npu__lower_refuse(node, err, "%u dimensions; at most 4 "
-					 "are supported", rank);
+		return npu__lower_refuse(node, err,
+					 "%u dimensions; at most 4 "
+					 "are supported",
+					 rank);
 	concat_slots(low, node, slot);
 	for (uint32_t i = 0; i < node->input_count; i++)
 		NPU_TRY(npu__layout_materialise(
-			low, node, npu__layout_view(low, node->inputs[i]),
-			slot, &inputs[i], err));
+			low, node, npu__layout_view(low, node->inputs[i]), slot,
+			&inputs[i], err));
 	NPU_TRY(npu__layout_define(low, node->outputs[0], slot, &y, err));
 	struct npu_node *concat =
 		npu__lower_node(low->target, NPU_concat, node, "", y,

@@ -20,9 +20,11 @@ enum npu_status npu__layout_same(struct npu_lowering *low,
 	struct npu_view *view = npu__layout_view(low, node->inputs[0]);
 
 	if (node->op == NPU_Cast && node->outputs[0]->dtype != NPU_fp32)
-		return npu__lower_refuse(node, err, "a cast to %s of computed "
-					 "values",
-					 npu_dtype_name(node->outputs[0]->dtype));
+		return npu__lower_refuse(
+			node, err,
+			"a cast to %s of computed "
+			"values",
+			npu_dtype_name(node->outputs[0]->dtype));
 	low->views[node->outputs[0]->id] = view;
 	return view ? NPU_OK : npu__lower_nomem(err);
 }
@@ -36,7 +38,8 @@ static enum npu_status contiguous(struct npu_lowering *low,
 	struct npu_value *copy;
 
 	if (view->base_is_imported)
-		return npu__lower_refuse(node, err, "a constant is reshaped in "
+		return npu__lower_refuse(node, err,
+					 "a constant is reshaped in "
 					 "a way that is not supported: fold it "
 					 "when exporting");
 	memset(slot, 3, sizeof(slot));
@@ -149,7 +152,8 @@ enum npu_status npu__layout_slice(struct npu_lowering *low,
 
 		if (!npu__view_reshape(&copy, &shape, view) ||
 		    !npu__view_slice(view, (unsigned)axis, start, step, kept))
-			return npu__lower_refuse(node, err, "this slice is not "
+			return npu__lower_refuse(node, err,
+						 "this slice is not "
 						 "supported");
 	}
 	return NPU_OK;

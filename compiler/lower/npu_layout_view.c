@@ -13,8 +13,7 @@ struct npu_view *npu__layout_view(const struct npu_lowering *low,
 		return *view;
 	*view = npu_new(low->graph->arena, struct npu_view, 1);
 	if (*view) {
-		npu__view_whole(*view,
-				low->graph->values[imported->id],
+		npu__view_whole(*view, low->graph->values[imported->id],
 				&imported->shape);
 		(*view)->base_is_imported = 1;
 	}
@@ -122,10 +121,11 @@ static int is_identity(const struct npu_view *view,
 	for (int s = 0; s < 4; s++) {
 		const int64_t dim = view->base->shape.dim[s];
 
-		if (part[s].count == 0 ? dim != 1
-				       : part[s].count > 1 ||
-						 part[s].part[0].extent != dim ||
-						 part[s].part[0].step != step[s])
+		if (part[s].count == 0
+			    ? dim != 1
+			    : part[s].count > 1 ||
+				      part[s].part[0].extent != dim ||
+				      part[s].part[0].step != step[s])
 			return 0;
 	}
 	return 1;
@@ -175,12 +175,10 @@ static struct npu_node *find_move(const struct npu_lowering *low,
 	return NULL;
 }
 
-static enum npu_status move(struct npu_lowering *low,
-			    const struct npu_node *from,
-			    const struct npu_view *view,
-			    const struct npu_view_axis part[4],
-			    const int64_t dim[4], struct npu_value **out,
-			    struct npu_error *err)
+static enum npu_status
+move(struct npu_lowering *low, const struct npu_node *from,
+     const struct npu_view *view, const struct npu_view_axis part[4],
+     const int64_t dim[4], struct npu_value **out, struct npu_error *err)
 {
 	struct npu_lowered want = { .start = view->start,
 				    .extent = { 1, 1, 1, 1 } };
@@ -192,7 +190,8 @@ static enum npu_status move(struct npu_lowering *low,
 				return npu__lower_refuse(
 					from, err,
 					"its operand is scattered over more "
-					"than %d dimensions", NPU_VIEW_PARTS);
+					"than %d dimensions",
+					NPU_VIEW_PARTS);
 			all.part[all.count++] = part[s].part[p];
 		}
 	}
@@ -215,10 +214,9 @@ static enum npu_status move(struct npu_lowering *low,
 
 		*out = name ? npu__lower_value(low->target, name, dim) : NULL;
 		if (*out)
-			node = npu__lower_node(low->target, NPU_move, from,
-					       suffix, *out, 1,
-					       (struct npu_value *const[]){
-						       view->base });
+			node = npu__lower_node(
+				low->target, NPU_move, from, suffix, *out, 1,
+				(struct npu_value *const[]){ view->base });
 		if (!node)
 			return npu__lower_nomem(err);
 		node->name = (*out)->name; /* unique where a node has two */
@@ -230,12 +228,10 @@ static enum npu_status move(struct npu_lowering *low,
 	return NPU_OK;
 }
 
-enum npu_status npu__layout_materialise(struct npu_lowering *low,
-					const struct npu_node *node,
-					const struct npu_view *view,
-					const int8_t *slot,
-					struct npu_value **out,
-					struct npu_error *err)
+enum npu_status
+npu__layout_materialise(struct npu_lowering *low, const struct npu_node *node,
+			const struct npu_view *view, const int8_t *slot,
+			struct npu_value **out, struct npu_error *err)
 {
 	struct npu_view_axis part[4];
 	struct npu_shape shape = { .rank = view->rank };
@@ -245,7 +241,8 @@ enum npu_status npu__layout_materialise(struct npu_lowering *low,
 		shape.dim[d] = npu__view_extent(view, d);
 	npu__layout_dims(&shape, slot, dim);
 	if (!parts_by_slot(view, slot, part))
-		return npu__lower_refuse(node, err, "its operand is scattered "
+		return npu__lower_refuse(node, err,
+					 "its operand is scattered "
 					 "over too many dimensions");
 	if (is_identity(view, part)) {
 		*out = view->base;
@@ -286,8 +283,8 @@ enum npu_status npu__layout_define(struct npu_lowering *low,
 		shared |= used[slot[d]]++;
 	}
 	if (!shared)
-		(*out)->imported = npu_arena_strdup(low->target->arena,
-						    from->name);
+		(*out)->imported =
+			npu_arena_strdup(low->target->arena, from->name);
 	low->views[from->id] = view;
 	return NPU_OK;
 }

@@ -97,12 +97,10 @@ struct npu_view *npu__layout_view(const struct npu_lowering *low,
  * slot[d], in order where several share a slot: the value it views, or a new
  * one that a `move` fills. Constants become lowered constants.
  *   errors  E_UNSUPPORTED where no single move can do it */
-enum npu_status npu__layout_materialise(struct npu_lowering *low,
-					const struct npu_node *node,
-					const struct npu_view *view,
-					const int8_t *slot,
-					struct npu_value **out,
-					struct npu_error *err);
+enum npu_status
+npu__layout_materialise(struct npu_lowering *low, const struct npu_node *node,
+			const struct npu_view *view, const int8_t *slot,
+			struct npu_value **out, struct npu_error *err);
 /* slot[d] such that the view is its value as it lies; 0 where there is none. */
 int npu__layout_plain(const struct npu_view *view, int8_t *slot);
 /* Slots by rank: images [N, C, H, W] and [N, C, L]; rows [.., M, K]. */

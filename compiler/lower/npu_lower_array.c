@@ -78,8 +78,9 @@ static void store(const struct npu_value *lowered, void *data, int64_t index,
 		return;
 	default: /* u8 */
 		q = rintf(x / lowered->scale) + (float)lowered->zero;
-		((uint8_t *)data)[index] =
-			(uint8_t)(!(q > 0) ? 0 : q > 255 ? 255 : q);
+		((uint8_t *)data)[index] = (uint8_t)(!(q > 0)  ? 0
+						     : q > 255 ? 255
+							       : q);
 	}
 }
 

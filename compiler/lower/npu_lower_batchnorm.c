@@ -33,8 +33,8 @@ static struct npu_value *new_constant(struct npu_lowering *low,
 				      const struct npu_shape *shape,
 				      float **data)
 {
-	const char *full = npu_arena_printf(low->graph->arena, "%s:folded",
-					    name);
+	const char *full =
+		npu_arena_printf(low->graph->arena, "%s:folded", name);
 	struct npu_value *value =
 		full ? npu_graph_add_value(low->graph, full) : NULL;
 

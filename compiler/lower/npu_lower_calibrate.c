@@ -34,8 +34,8 @@ static enum npu_status sample_input(struct npu_lowering *low, size_t sample,
 		return npu_lower_input(lowered,
 				       &low->options->calibration[sample][i],
 				       out, err);
-	NPU_TRY(npu_array_random(imported, low->options->seed + sample,
-				 &random, err));
+	NPU_TRY(npu_array_random(imported, low->options->seed + sample, &random,
+				 err));
 	status = npu_lower_input(lowered, &random, out, err);
 	npu_array_clear(&random);
 	return status;
@@ -112,7 +112,8 @@ enum npu_status npu__lower_calibrate(struct npu_lowering *low,
 			status = npu_fail(err, NPU_E_RANGE,
 					  "value %s is not finite on the "
 					  "calibration inputs, so it has no "
-					  "int8 range", value->name);
+					  "int8 range",
+					  value->name);
 	}
 	return status;
 }

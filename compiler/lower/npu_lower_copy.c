@@ -49,8 +49,7 @@ static enum npu_status copy_constant(struct npu_lowering *low,
 	to->constant->fill = NPU_FILL_data;
 	to->constant->data = data;
 	if (!is_float(from->dtype) ||
-	    (from->dtype == NPU_fp32 &&
-	     (uintptr_t)data % alignof(float) == 0))
+	    (from->dtype == NPU_fp32 && (uintptr_t)data % alignof(float) == 0))
 		return NPU_OK;
 	float *floats = npu_new(low->graph->arena, float, count);
 
@@ -91,9 +90,10 @@ static enum npu_status copy_node(struct npu_lowering *low,
 	to->attr = from->attr;
 	to->loc = from->loc;
 	for (uint32_t i = 0; i < from->input_count; i++)
-		to->inputs[i] = from->inputs[i] ? low->graph->values
-						     [from->inputs[i]->id]
-						: NULL;
+		to->inputs[i] =
+			from->inputs[i]
+				? low->graph->values[from->inputs[i]->id]
+				: NULL;
 	for (uint32_t i = 0; i < from->output_count; i++) {
 		if (!from->outputs[i])
 			continue;

@@ -36,9 +36,8 @@ static enum npu_status add_input(struct npu_lowering *low,
 				 struct npu_node *node, struct npu_value *value,
 				 int8_t *index, struct npu_error *err)
 {
-	struct npu_value **inputs = npu_new(low->graph->arena,
-					    struct npu_value *,
-					    node->input_count + 1u);
+	struct npu_value **inputs = npu_new(
+		low->graph->arena, struct npu_value *, node->input_count + 1u);
 
 	if (!inputs)
 		return npu__lower_nomem(err);
@@ -134,10 +133,10 @@ static enum npu_status fuse_residual(const struct fuse *fuse,
 		if (!can_take_residual(maker[i]))
 			maker[i] = NULL;
 	}
-	into = !maker[0]			   ? maker[1]
-	       : !maker[1]			   ? maker[0]
+	into = !maker[0]                     ? maker[1]
+	       : !maker[1]                   ? maker[0]
 	       : maker[0]->id > maker[1]->id ? maker[0]
-						   : maker[1];
+					     : maker[1];
 	if (!into)
 		return NPU_OK;
 	NPU_TRY(add_input(fuse->low, into, node->inputs[into == maker[0]],
@@ -149,9 +148,8 @@ static enum npu_status fuse_residual(const struct fuse *fuse,
 }
 
 /* Add of a constant [1, 1, 1, M] to a conv without residual is its bias. */
-static enum npu_status fuse_bias(const struct fuse *fuse,
-				 struct npu_node *node, int *done,
-				 struct npu_error *err)
+static enum npu_status fuse_bias(const struct fuse *fuse, struct npu_node *node,
+				 int *done, struct npu_error *err)
 {
 	struct npu_node *maker;
 
@@ -222,8 +220,8 @@ static int fuse_chain(const struct fuse *fuse, struct npu_node *node)
 	return 1;
 }
 
-static enum npu_status fuse_node(const struct fuse *fuse,
-				 struct npu_node *node, struct npu_error *err)
+static enum npu_status fuse_node(const struct fuse *fuse, struct npu_node *node,
+				 struct npu_error *err)
 {
 	int done = 0;
 

@@ -138,8 +138,10 @@ static enum npu_status define_output(struct npu_lowering *low,
 				"output %s is an input or a constant",
 				output->name);
 	if (!npu__layout_plain(view, slot) && !packed_slots(view, slot))
-		return npu__lower_refuse(from, err, "output %s has more than 4 "
-					 "dimensions", output->name);
+		return npu__lower_refuse(from, err,
+					 "output %s has more than 4 "
+					 "dimensions",
+					 output->name);
 	NPU_TRY(npu__layout_materialise(low, from, view, slot, &lowered, err));
 	if (lowered->is_input || lowered->is_output) {
 		int64_t dim[4];
@@ -201,8 +203,8 @@ enum npu_status npu__lower_layout(struct npu_lowering *low,
 	low->target = npu_graph_create(graph->name);
 	if (!low->target)
 		return npu__lower_nomem(err);
-	low->views = npu_new(graph->arena, struct npu_view *,
-			     graph->value_count);
+	low->views =
+		npu_new(graph->arena, struct npu_view *, graph->value_count);
 	if (!low->views)
 		return npu__lower_nomem(err);
 	NPU_TRY(lower_all(low, err));

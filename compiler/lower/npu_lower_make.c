@@ -154,9 +154,9 @@ void npu__layout_windows(const struct npu_node *node, const int64_t kernel[2],
 		low->kernel[d] = kernel[d] ? kernel[d] : 1;
 		low->stride[d] = a->stride[d] ? a->stride[d] : 1;
 		low->dilation[d] = a->dilation[d] ? a->dilation[d] : 1;
-		const int64_t total =
-			(out - 1) * low->stride[d] +
-			low->dilation[d] * (low->kernel[d] - 1) + 1 - in;
+		const int64_t total = (out - 1) * low->stride[d] +
+				      low->dilation[d] * (low->kernel[d] - 1) +
+				      1 - in;
 
 		if (a->auto_pad == NPU_PAD_same_upper)
 			lo = total > 0 ? total / 2 : 0;

@@ -14,8 +14,8 @@ static enum npu_status round_constant(struct npu_lowering *low,
 	value->dtype = dtype;
 	if (!from)
 		return NPU_OK;
-	uint16_t *to = npu_arena_alloc(low->graph->arena, count, sizeof(*to),
-				       64);
+	uint16_t *to =
+		npu_arena_alloc(low->graph->arena, count, sizeof(*to), 64);
 
 	if (!to)
 		return npu__lower_nomem(err);
@@ -30,7 +30,7 @@ enum npu_status npu__lower_precision(struct npu_lowering *low,
 				     struct npu_error *err)
 {
 	const enum npu_dtype dtype =
-		low->options->precision == NPU_PRECISION_bf16	? NPU_bf16
+		low->options->precision == NPU_PRECISION_bf16   ? NPU_bf16
 		: low->options->precision == NPU_PRECISION_fp16 ? NPU_fp16
 								: NPU_fp32;
 	struct npu_graph *graph = low->graph;
@@ -55,8 +55,7 @@ enum npu_status npu__lower_precision(struct npu_lowering *low,
 			struct npu_value *value = node->inputs[j];
 
 			if (value->constant && value->dtype == NPU_fp32)
-				NPU_TRY(round_constant(low, value, dtype,
-						       err));
+				NPU_TRY(round_constant(low, value, dtype, err));
 		}
 	}
 	return NPU_OK;

@@ -146,8 +146,8 @@ struct npu_value *npu__quantise_constant(struct npu_quantise *q,
 	struct npu_value *value;
 	void *data;
 
-	value = npu__lower_constant(q->low, old->name, NPU_fp32,
-				    old->shape.dim, &data);
+	value = npu__lower_constant(q->low, old->name, NPU_fp32, old->shape.dim,
+				    &data);
 	for (int64_t i = 0; value && data && i < npu_shape_count(&old->shape);
 	     i++)
 		((float *)data)[i] = from[i] * factor;

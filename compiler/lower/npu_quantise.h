@@ -11,9 +11,9 @@ struct npu_quantise {
 	/* Values of one class share scale and zero point: what max pooling,
 	 * moves and concatenation only pass on. By old id. */
 	uint32_t *parent;
-	uint32_t *members;  /* of a class, by its root */
-	uint8_t *positive;  /* never below 0, by the graph alone */
-	float *lo, *hi;	    /* of a class */
+	uint32_t *members; /* of a class, by its root */
+	uint8_t *positive; /* never below 0, by the graph alone */
+	float *lo, *hi;    /* of a class */
 	/* Chains of element-wise nodes that depend on one 8-bit value alone
 	 * become a table of it: that value, by id of the chain's values. */
 	struct npu_value **root;

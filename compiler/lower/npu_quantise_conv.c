@@ -36,10 +36,10 @@ static void round_weights(const float *w, int64_t k, int64_t m,
 	for (int64_t i = 0; i < k; i++)
 		for (int64_t j = 0; j < m; j++) {
 			/* adding 1.5 * 2^23 rounds to nearest even */
-			const float v = w[i * m + j] / scale[j] + 0x1.8p23f -
-					0x1.8p23f;
+			const float v =
+				w[i * m + j] / scale[j] + 0x1.8p23f - 0x1.8p23f;
 
-			out[i * m + j] = (int8_t)(v > 127	 ? 127
+			out[i * m + j] = (int8_t)(v > 127    ? 127
 						  : v < -127 ? -127
 							     : v);
 		}
@@ -57,8 +57,8 @@ static int make_parts(struct npu_quantise *q, const struct npu_node *old,
 {
 	const struct npu_value *w = old->inputs[1];
 	const int64_t dim[4] = { 1, 1, 1, w->shape.dim[3] };
-	const char *name = npu_arena_printf(q->to->arena, "%s:multiplier",
-					    old->name);
+	const char *name =
+		npu_arena_printf(q->to->arena, "%s:multiplier", old->name);
 	const char *bias = npu_arena_printf(q->to->arena, "%s:bias", old->name);
 	void *data[3];
 
@@ -68,8 +68,8 @@ static int make_parts(struct npu_quantise *q, const struct npu_node *old,
 	p->w = npu__lower_constant(q->low, w->name, NPU_s8, w->shape.dim,
 				   &data[0]);
 	p->bias = npu__lower_constant(
-		q->low, old->low.bias < 0 ? bias
-					  : old->inputs[old->low.bias]->name,
+		q->low,
+		old->low.bias < 0 ? bias : old->inputs[old->low.bias]->name,
 		NPU_s32, dim, &data[1]);
 	p->multiplier =
 		npu__lower_constant(q->low, name, NPU_fp32, dim, &data[2]);
@@ -124,9 +124,9 @@ enum npu_status npu__quantise_conv(struct npu_quantise *q,
 		return npu__lower_nomem(err);
 	node = npu__quantise_node(
 		q, old, residual < 0 ? 4 : 5,
-		(struct npu_value *const[]){
-			p.x, p.w, p.bias, p.multiplier,
-			residual < 0 ? NULL : q->map[unit->id] });
+		(struct npu_value *const[]){ p.x, p.w, p.bias, p.multiplier,
+					     residual < 0 ? NULL
+							  : q->map[unit->id] });
 	if (!node)
 		return npu__lower_nomem(err);
 	node->low.bias = 2;

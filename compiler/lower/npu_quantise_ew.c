@@ -19,7 +19,8 @@ static enum npu_status refuse(const struct npu_node *old, struct npu_error *err)
 {
 	return npu_fail(err, NPU_E_UNSUPPORTED,
 			"node %s: this element-wise operation has no int8 "
-			"form", old->layer);
+			"form",
+			old->layer);
 }
 
 /* x alone, to fp32: f(scale * x). */
@@ -64,8 +65,7 @@ static enum npu_status exponential(struct npu_quantise *q,
 
 /* a * b + c with constant vectors b and c: one fma on real numbers. */
 static enum npu_status affine(struct npu_quantise *q,
-			      const struct npu_node *old,
-			      struct npu_error *err)
+			      const struct npu_node *old, struct npu_error *err)
 {
 	const int is_u8 = npu__quantise_is_u8(q, old->inputs[0]);
 	const float a = is_u8 ? npu__quantise_scale(q, old->inputs[0]) : 1.0f;
@@ -123,8 +123,7 @@ static enum npu_status sum(struct npu_quantise *q, const struct npu_node *old,
 	if (a_u8 && b_u8)
 		unit = npu__quantise_scale(q, old->inputs[1]);
 	if (a_u8 || b_u8) {
-		const float scale =
-			npu__quantise_scale(q, old->inputs[first]);
+		const float scale = npu__quantise_scale(q, old->inputs[first]);
 
 		node->low.op0 = NPU_ALU_mul;
 		node->low.b = npu__lower_imm(scale / unit);

@@ -21,8 +21,8 @@ static enum npu_status vector_pool(struct npu_quantise *q,
 				   const struct npu_node *old,
 				   struct npu_error *err)
 {
-	const float factor = unit_of(q, old) /
-			     npu__quantise_scale(q, old->outputs[0]);
+	const float factor =
+		unit_of(q, old) / npu__quantise_scale(q, old->outputs[0]);
 	struct npu_value *const inputs[2] = {
 		q->map[old->inputs[0]->id],
 		npu__quantise_constant(q, old->inputs[1], factor),
@@ -39,8 +39,8 @@ enum npu_status npu__quantise_other(struct npu_quantise *q,
 	const int sums = old->op == NPU_matmul ||
 			 ((old->op == NPU_pool || old->op == NPU_reduce) &&
 			  old->low.reduce == NPU_REDUCE_sum);
-	struct npu_value **inputs = npu_new(
-		q->from->arena, struct npu_value *, old->input_count);
+	struct npu_value **inputs =
+		npu_new(q->from->arena, struct npu_value *, old->input_count);
 	struct npu_node *node;
 
 	if (!inputs)

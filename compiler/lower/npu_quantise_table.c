@@ -12,8 +12,7 @@ enum { ENTRIES = 256 };
 static enum npu_status copy_chain(const struct npu_quantise *q,
 				  const struct npu_node *end,
 				  struct npu_graph *chain,
-				  struct npu_value **map,
-				  struct npu_error *err)
+				  struct npu_value **map, struct npu_error *err)
 {
 	const struct npu_value *root = q->root[end->outputs[0]->id];
 	const int64_t dim[4] = { 1, 1, 1, ENTRIES };

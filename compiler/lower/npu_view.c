@@ -39,8 +39,8 @@ void npu__view_merge(struct npu_view_axis *axis)
 
 		if (part.extent == 1)
 			continue;
-		if (kept && axis->part[kept - 1].step ==
-				    part.extent * part.step) {
+		if (kept &&
+		    axis->part[kept - 1].step == part.extent * part.step) {
 			axis->part[kept - 1].extent *= part.extent;
 			axis->part[kept - 1].step = part.step;
 		} else {

@@ -35,7 +35,7 @@ static void print_coefficients(const struct npu_function_table *tables,
 			       int power)
 {
 	printf("  function automatic logic [31:0] c%d(input logic [9:0] at);\n"
-		       "    /* verilator no_inline_task */\n"
+	       "    /* verilator no_inline_task */\n"
 	       "    case (at)\n",
 	       power);
 	for (int k = 0; k < NPU_SEGMENTS * NPU_TABLE_COUNT; k++)

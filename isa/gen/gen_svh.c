@@ -61,7 +61,8 @@ int main(void)
 
 	puts("// Generated from isa/npu_isa.def by isa/gen/gen_svh.c. Do not "
 	     "edit.\npackage npu_isa_pkg;\n"
-	     "  // A module uses some of these codes, a field some of the bits.\n"
+	     "  // A module uses some of these codes, a field some of the "
+	     "bits.\n"
 	     "  /* verilator lint_off UNUSEDPARAM */\n"
 	     "  /* verilator lint_off UNUSEDSIGNAL */");
 	print_codes();

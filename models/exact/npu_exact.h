@@ -7,11 +7,11 @@
 
 /* A loop that the compiler makes once per kind of vector unit; the bits are
  * those of the plain C in each. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&    \
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
 	!defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
-#define NPU_CLONES                                                        \
-	__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3",  \
-				     "default")))
+#define NPU_CLONES      \
+	__attribute__(( \
+		target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define NPU_CLONES
 #endif

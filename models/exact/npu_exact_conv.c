@@ -71,11 +71,12 @@ static void end(const struct conv *cv, size_t pixel, size_t m0, size_t count,
 				 cv->x->in[low->residual], first, count, r);
 	for (size_t i = 0; i < count; i++) {
 		if (cv->multiplier && low->residual >= 0)
-			t[i] = npu__flush(fmaf(
-				t[i], npu__flush(cv->multiplier[m0 + i]), r[i]));
-		else if (cv->multiplier)
 			t[i] = npu__flush(
-				t[i] * npu__flush(cv->multiplier[m0 + i]));
+				fmaf(t[i], npu__flush(cv->multiplier[m0 + i]),
+				     r[i]));
+		else if (cv->multiplier)
+			t[i] = npu__flush(t[i] *
+					  npu__flush(cv->multiplier[m0 + i]));
 		else if (low->residual >= 0)
 			t[i] = npu__flush(t[i] + r[i]);
 	}
@@ -126,8 +127,8 @@ static void block(const struct conv *cv, size_t first, size_t g, size_t m0,
 				ai[q] = cv->xi + at;
 		}
 		if (cv->xf)
-			npu__exact_chain8(cv->group_c, af, cv->wf + w_at,
-					  cv->m, p.f, columns);
+			npu__exact_chain8(cv->group_c, af, cv->wf + w_at, cv->m,
+					  p.f, columns);
 		else
 			npu__exact_dot8(cv->group_c, ai, cv->wi + w_at, cv->m,
 					p.i, columns);
@@ -139,13 +140,14 @@ static void block(const struct conv *cv, size_t first, size_t g, size_t m0,
 static void each_block(const struct conv *cv)
 {
 	for (size_t g = 0; g < cv->m / cv->group_m; g++)
-	for (size_t j = 0; j < cv->group_m; j += COLUMNS)
-	for (size_t first = 0; first < cv->pixels; first += PIXELS) {
-		const size_t left = cv->group_m - j;
+		for (size_t j = 0; j < cv->group_m; j += COLUMNS)
+			for (size_t first = 0; first < cv->pixels;
+			     first += PIXELS) {
+				const size_t left = cv->group_m - j;
 
-		block(cv, first, g, g * cv->group_m + j,
-		      left < COLUMNS ? left : COLUMNS);
-	}
+				block(cv, first, g, g * cv->group_m + j,
+				      left < COLUMNS ? left : COLUMNS);
+			}
 }
 
 /* One input and one output channel to a group: channels side by side. */
@@ -158,27 +160,29 @@ static void depthwise(const struct conv *cv)
 	} p;
 
 	for (size_t pixel = 0; pixel < cv->pixels; pixel++)
-	for (size_t m0 = 0; m0 < cv->m; m0 += COLUMNS) {
-		const size_t left = cv->m - m0;
-		const size_t count = left < COLUMNS ? left : COLUMNS;
+		for (size_t m0 = 0; m0 < cv->m; m0 += COLUMNS) {
+			const size_t left = cv->m - m0;
+			const size_t count = left < COLUMNS ? left : COLUMNS;
 
-		begin(cv, m0, count, &p);
-		for (size_t k = 0; k < taps; k++) {
-			size_t at;
+			begin(cv, m0, count, &p);
+			for (size_t k = 0; k < taps; k++) {
+				size_t at;
 
-			if (!source(cv, pixel, k, &at))
-				continue;
-			if (cv->xf)
-				npu__exact_chain_each(cv->xf + at + m0,
-						      cv->wf + k * cv->m + m0,
-						      p.f, count);
-			else
-				npu__exact_dot_each(cv->xi + at + m0,
-						    cv->wi + k * cv->m + m0,
-						    p.i, count);
+				if (!source(cv, pixel, k, &at))
+					continue;
+				if (cv->xf)
+					npu__exact_chain_each(
+						cv->xf + at + m0,
+						cv->wf + k * cv->m + m0, p.f,
+						count);
+				else
+					npu__exact_dot_each(cv->xi + at + m0,
+							    cv->wi + k * cv->m +
+								    m0,
+							    p.i, count);
+			}
+			end(cv, pixel, m0, count, &p);
 		}
-		end(cv, pixel, m0, count, &p);
-	}
 }
 
 /* fp32 copies of input and weights, or the input as 16 bits. */
@@ -216,8 +220,12 @@ enum npu_status npu__exact_conv(const struct npu_exact *x)
 	const size_t groups = (size_t)low->groups;
 	const void *bias = low->bias < 0 ? NULL : x->in[low->bias];
 	struct conv cv = {
-		.x = x, .low = low, .in = in, .out = out,
-		.h = (size_t)in->shape.dim[1], .w = (size_t)in->shape.dim[2],
+		.x = x,
+		.low = low,
+		.in = in,
+		.out = out,
+		.h = (size_t)in->shape.dim[1],
+		.w = (size_t)in->shape.dim[2],
 		.c = (size_t)in->shape.dim[3],
 		.oh = (size_t)out->shape.dim[1],
 		.ow = (size_t)out->shape.dim[2],

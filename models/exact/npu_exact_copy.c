@@ -51,15 +51,18 @@ enum npu_status npu__exact_move(const struct npu_exact *x)
 	uint8_t *to = x->out;
 
 	for (int64_t i0 = 0; i0 < dim[0]; i0++)
-	for (int64_t i1 = 0; i1 < dim[1]; i1++)
-	for (int64_t i2 = 0; i2 < dim[2]; i2++)
-	for (int64_t i3 = 0; i3 < dim[3]; i3++) {
-		const int64_t at = low->start + i0 * low->step[0] +
-				   i1 * low->step[1] + i2 * low->step[2] +
-				   i3 * low->step[3];
+		for (int64_t i1 = 0; i1 < dim[1]; i1++)
+			for (int64_t i2 = 0; i2 < dim[2]; i2++)
+				for (int64_t i3 = 0; i3 < dim[3]; i3++) {
+					const int64_t at = low->start +
+							   i0 * low->step[0] +
+							   i1 * low->step[1] +
+							   i2 * low->step[2] +
+							   i3 * low->step[3];
 
-		memcpy(to, in + (size_t)at * bytes, bytes);
-		to += bytes;
-	}
+					memcpy(to, in + (size_t)at * bytes,
+					       bytes);
+					to += bytes;
+				}
 	return NPU_OK;
 }

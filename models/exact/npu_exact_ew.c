@@ -146,20 +146,22 @@ enum npu_status npu__exact_ew(const struct npu_exact *x)
 {
 	const struct npu_lowered *low = &x->node->low;
 	const struct npu_value *out = x->node->outputs[0];
-	const struct source a = source_of(x, &low->a), b = source_of(x, &low->b),
+	const struct source a = source_of(x, &low->a),
+			    b = source_of(x, &low->b),
 			    c = source_of(x, &low->c);
 	const float *scale =
 		low->scale_input < 0 ? NULL : x->in[low->scale_input];
 	const size_t channels = (size_t)out->shape.dim[3];
 	const size_t count = (size_t)npu_shape_count(&out->shape);
-	const size_t w = (size_t)out->shape.dim[2], h = (size_t)out->shape.dim[1];
+	const size_t w = (size_t)out->shape.dim[2],
+		     h = (size_t)out->shape.dim[1];
 
 	for (size_t i = 0; i < count; i++) {
 		const size_t at[4] = { i / channels / w / h,
 				       i / channels / w % h, i / channels % w,
 				       i % channels };
-		float t = term(low, fetch(&a, at), fetch(&b, at),
-			       fetch(&c, at));
+		float t =
+			term(low, fetch(&a, at), fetch(&b, at), fetch(&c, at));
 
 		if (!scale) {
 			npu__exact_post(&low->post, out, x->out, i, t);

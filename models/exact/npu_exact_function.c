@@ -60,8 +60,8 @@ static float log2_of(float v)
 		return INF;
 	const struct parts p = parts_of(v);
 	const uint32_t i = p.f >> 17;
-	const float y = quadratic(NPU_TABLE_log2, i,
-				  (float)(p.f & 0x1ffff) * 0x1p-23f);
+	const float y =
+		quadratic(NPU_TABLE_log2, i, (float)(p.f & 0x1ffff) * 0x1p-23f);
 	const int32_t n = i >= 32 ? p.e + 1 : p.e;
 
 	return npu__flush((float)n + y);

@@ -18,18 +18,18 @@ static void gather_b(const struct matmul *mm, size_t batch, float *f,
 	const struct npu_value *b = mm->x->node->inputs[1];
 
 	for (size_t k = 0; k < mm->k; k++)
-	for (size_t n = 0; n < mm->n; n++) {
-		size_t at = batch * mm->k * mm->n +
-			    (mm->x->node->low.trans_b ? n * mm->k + k
-						      : k * mm->n + n);
+		for (size_t n = 0; n < mm->n; n++) {
+			size_t at = batch * mm->k * mm->n +
+				    (mm->x->node->low.trans_b ? n * mm->k + k
+							      : k * mm->n + n);
 
-		if (f)
-			f[k * mm->n + n] =
-				npu__exact_read(b, mm->x->in[1], at);
-		else
-			i[k * mm->n + n] =
-				npu__exact_read_int(b, mm->x->in[1], at);
-	}
+			if (f)
+				f[k * mm->n + n] =
+					npu__exact_read(b, mm->x->in[1], at);
+			else
+				i[k * mm->n + n] = npu__exact_read_int(
+					b, mm->x->in[1], at);
+		}
 }
 
 static void row_float(const struct matmul *mm, size_t row, float *a,

@@ -97,8 +97,8 @@ static inline uint16_t npu__to_fp16(float x)
 	if (a >= 0x477ff000) /* 65520: half way beyond the largest */
 		return (uint16_t)(sign | 0x7c00);
 	if (a < 0x38800000) /* 2^-14: adding 2^-1 rounds to 2^-24 */
-		return (uint16_t)(sign | (npu__bits(npu__float(a) + 0.5f) &
-					  0x7fff));
+		return (uint16_t)(sign |
+				  (npu__bits(npu__float(a) + 0.5f) & 0x7fff));
 	a += 0xfff + (a >> 13 & 1);
 	return (uint16_t)(sign | ((a - (112u << 23)) >> 13));
 }

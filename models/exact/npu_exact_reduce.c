@@ -20,8 +20,8 @@ static void add(struct total *total, const struct npu_value *in,
 				     (uint32_t)npu__exact_read_int(in, data,
 								   index));
 	else
-		total->f = npu__flush(total->f +
-				      npu__exact_read(in, data, index));
+		total->f =
+			npu__flush(total->f + npu__exact_read(in, data, index));
 }
 
 /* RED's max: the first of equals stays. */
@@ -41,9 +41,8 @@ static void greatest(struct total *total, const struct npu_value *in,
 
 static float value_of(const struct total *total, uint8_t reduce)
 {
-	return total->is_int && reduce == NPU_EXACT_REDUCE_sum
-		       ? (float)total->i
-		       : total->f;
+	return total->is_int && reduce == NPU_EXACT_REDUCE_sum ? (float)total->i
+							       : total->f;
 }
 
 enum npu_status npu__exact_reduce(const struct npu_exact *x)
@@ -112,18 +111,21 @@ static struct total window(const struct npu_exact *x, size_t n, size_t oy,
 	struct total total = { .is_int = npu_dtype_bytes(in->dtype) == 1 };
 
 	for (int64_t ky = 0; ky < low->kernel[0]; ky++)
-	for (int64_t kx = 0; kx < low->kernel[1]; kx++) {
-		const int64_t iy = (int64_t)oy * low->stride[0] +
-				   ky * low->dilation[0] - low->pad_lo[0];
-		const int64_t ix = (int64_t)ox * low->stride[1] +
-				   kx * low->dilation[1] - low->pad_lo[1];
+		for (int64_t kx = 0; kx < low->kernel[1]; kx++) {
+			const int64_t iy = (int64_t)oy * low->stride[0] +
+					   ky * low->dilation[0] -
+					   low->pad_lo[0];
+			const int64_t ix = (int64_t)ox * low->stride[1] +
+					   kx * low->dilation[1] -
+					   low->pad_lo[1];
 
-		const int inside = iy >= 0 && ix >= 0 && iy < h && ix < w;
-		const int64_t pixel = (((int64_t)n * h) + iy) * w + ix;
+			const int inside =
+				iy >= 0 && ix >= 0 && iy < h && ix < w;
+			const int64_t pixel = (((int64_t)n * h) + iy) * w + ix;
 
-		tap(&total, low->reduce, in, x->in[0], inside,
-		    inside ? (size_t)pixel * channels + c : 0);
-	}
+			tap(&total, low->reduce, in, x->in[0], inside,
+			    inside ? (size_t)pixel * channels + c : 0);
+		}
 	return total;
 }
 
@@ -150,9 +152,9 @@ enum npu_status npu__exact_pool(const struct npu_exact *x)
 		}
 		t = npu__exact_function(low->post.f, t, low->post.p0,
 					low->post.p1);
-		npu__exact_write(out, x->out, i,
-				 npu__flush(t * npu__flush(
-						 scale[pixel % (oh * ow)])));
+		npu__exact_write(
+			out, x->out, i,
+			npu__flush(t * npu__flush(scale[pixel % (oh * ow)])));
 	}
 	return NPU_OK;
 }

@@ -113,8 +113,8 @@ enum npu_status lockstep::fill_layers(struct npu_error *err)
 
 enum npu_status lockstep::fill_retirements(struct npu_error *err)
 {
-	report_->retirements = npu_new(
-		report_->arena, npu_lockstep_retirement, retirements_.size());
+	report_->retirements = npu_new(report_->arena, npu_lockstep_retirement,
+				       retirements_.size());
 	if (!report_->retirements)
 		return npu_fail(err, NPU_E_NOMEM, "no memory for a report");
 	std::copy(retirements_.begin(), retirements_.end(),

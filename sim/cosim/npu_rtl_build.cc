@@ -101,9 +101,8 @@ std::string first_line(const std::vector<std::string> &argv)
 /* Run it, with what it says appended to `log`. */
 int run_logged(const std::vector<std::string> &argv, const std::string &log)
 {
-	const int descriptor =
-		open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-		     0666);
+	const int descriptor = open(
+		log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	int code;
 
 	if (descriptor < 0)

@@ -137,8 +137,8 @@ enum npu_status begin_build(const std::string &file, const build_lock &lock,
 	std::error_code code;
 
 	if (lock.is_exclusive())
-		for (const auto &entry : fs::directory_iterator(
-			     fs::path(file).parent_path(), code))
+		for (const auto &entry :
+		     fs::directory_iterator(fs::path(file).parent_path(), code))
 			if (entry.path().filename().string().rfind(mine, 0) ==
 			    0)
 				old.push_back(entry.path());

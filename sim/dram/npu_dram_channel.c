@@ -142,7 +142,7 @@ static uint64_t refresh(struct npu__channel *channel, uint64_t clock)
 			return channel->next_refresh;
 		channel->refreshing = 1;
 		start = npu_max(channel->next_refresh,
-				 channel->last_command + 1);
+				channel->last_command + 1);
 		if (channel->open_banks == 0) {
 			when = npu_max(start, channel->refresh_ok);
 			if (when > clock)
@@ -184,7 +184,7 @@ static uint64_t bank_command(const struct npu__channel *channel, unsigned b,
 	if (bank->row == NPU_NEVER) {
 		*command = ACTIVATE;
 		return npu_max(npu_max(bank->act_ok, channel->act_ok[group]),
-				channel->faw[channel->oldest_faw]);
+			       channel->faw[channel->oldest_faw]);
 	}
 	pre = bank->may_close ? npu_max(bank->pre_ok, channel->pre_ok)
 			      : NPU_NEVER;

@@ -136,7 +136,7 @@ static void leave(struct npu_dram *dram, uint64_t clock)
 	next = leave_ring(dram, &command->writes, clock);
 	for (unsigned c = 0; c < command->channels; c++)
 		next = npu_min(next,
-				leave_ring(dram, &command->reads[c], clock));
+			       leave_ring(dram, &command->reads[c], clock));
 	command->next_leaving = next;
 }
 

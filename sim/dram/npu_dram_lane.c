@@ -99,7 +99,7 @@ static uint64_t activate_turn(const struct npu__lane *lane, unsigned group,
 			      uint64_t arrival)
 {
 	return npu_max(npu_max(arrival, lane->act_ok[group]),
-			lane->faw[lane->oldest_faw]);
+		       lane->faw[lane->oldest_faw]);
 }
 
 /* Clock of the activate that bank `b` would need, or 0 when its row is open. */
@@ -152,8 +152,8 @@ static unsigned bank_of(const struct npu__lane *lane,
 }
 
 /* A bank is last used at `column`: when it may close, and the bus turn. */
-static inline void note_last(struct npu__lane *lane, unsigned b, uint64_t column,
-		      int is_write)
+static inline void note_last(struct npu__lane *lane, unsigned b,
+			     uint64_t column, int is_write)
 {
 	const struct npu_dram_channel_timing *timing = lane->timing;
 	const struct npu_dram_preset *device = &timing->device;

@@ -70,7 +70,7 @@ static inline uint64_t npu__lane_entry(const struct npu__lane *lane,
 
 	if (!is_write)
 		return npu_max(npu_max(ready, turn),
-				npu__lane_before(lane->end, lane->bank_queue));
+			       npu__lane_before(lane->end, lane->bank_queue));
 	if (filled <= NPU_LANE_WRITES)
 		turn = npu__lane_before(turn,
 					(uint64_t)(NPU_LANE_WRITES - filled) *

@@ -66,12 +66,12 @@ static void find_piece(struct npu_dram *dram, unsigned m)
 	uint64_t n = npu_min(head->bursts_left, level->most);
 
 	piece->segment.place = npu__map_burst(&level->map, head->burst);
-	n = npu_min(n, npu__lane_reach(
-				&level->lane[piece->segment.place.channel],
-				&piece->segment.place));
+	n = npu_min(n,
+		    npu__lane_reach(&level->lane[piece->segment.place.channel],
+				    &piece->segment.place));
 	if (level->map.channels > 1)
 		n = npu_min(n, level->map.interleave -
-					head->burst % level->map.interleave);
+				       head->burst % level->map.interleave);
 	piece->segment.bursts = (uint32_t)n;
 	piece->ready = npu__master_ready(dram, master, n);
 	if (piece->ready > head->submitted) /* a clock to learn of the room */
@@ -96,9 +96,8 @@ static uint64_t entry_of(struct npu_dram *dram, unsigned m)
 static void choose(struct npu_dram *dram, unsigned first)
 {
 	struct run_level *level = dram->state;
-	uint64_t later = first < NPU_DRAM_MASTERS
-				 ? dram->waiting >> first << first
-				 : 0;
+	uint64_t later =
+		first < NPU_DRAM_MASTERS ? dram->waiting >> first << first : 0;
 	uint64_t sooner = dram->waiting ^ later, best_rank = UINT64_MAX;
 
 	level->clock = UINT64_MAX;
@@ -189,7 +188,7 @@ static uint64_t held_up(const struct npu_dram *dram,
 		if (!any &&
 		    ((place.bank ^ segment->place.bank) & banks_mask) == 0)
 			n -= npu_min(n,
-				      npu__lane_reach(lane, &place) * channels);
+				     npu__lane_reach(lane, &place) * channels);
 		others += n;
 	}
 	return npu_min(others, most) / channels * level->timing.ccd_s;

@@ -23,8 +23,8 @@ struct npu_core_event {
 
 /* An instruction retires: its place in the program, and the cycle, counted from
  * the beginning of the run. */
-using npu_retire_function =
-	std::function<void(uint64_t cycle, npu_engine_id engine, uint32_t insn)>;
+using npu_retire_function = std::function<void(
+	uint64_t cycle, npu_engine_id engine, uint32_t insn)>;
 
 /* One core, cycle by cycle, pulled: it never calls out. Inputs of a cycle are
  * given after next() has reached that cycle and before it goes beyond: what the

@@ -43,21 +43,21 @@ struct Trace {
 			return;
 		const double ts = number(e, "ts");
 		if (kind == "i") {
-			marks.push_back(json_string_value(
-				json_object_get(e, "name")));
+			marks.push_back(
+				json_string_value(json_object_get(e, "name")));
 			mark_at = ts;
 			return;
 		}
 		const long long track = (long long)number(e, "pid") * 1000 +
 					(long long)number(e, "tid");
 		if (kind == "X")
-			slices.push_back({track, ts, ts + number(e, "dur")});
+			slices.push_back({ track, ts, ts + number(e, "dur") });
 		else if (kind == "s")
-			flows[(long long)number(e, "id")].first = {track, ts,
-								   ts};
+			flows[(long long)number(e, "id")].first = { track, ts,
+								    ts };
 		else
-			flows[(long long)number(e, "id")].second = {track, ts,
-								    ts};
+			flows[(long long)number(e, "id")].second = { track, ts,
+								     ts };
 	}
 	Trace(const npu_result *result, size_t most)
 	{
@@ -67,8 +67,7 @@ struct Trace {
 		EXPECT_NE(root, nullptr);
 		json_t *list = json_object_get(root, "traceEvents"), *e;
 		size_t i;
-		json_array_foreach(list, i, e)
-			add(e);
+		json_array_foreach(list, i, e) add(e);
 		json_decref(root);
 		npu_text_clear(&text);
 	}
@@ -150,8 +149,8 @@ TEST(TraceProperty, CutAnywhereItSaysSoAndIsAPartOfTheWhole)
 		EXPECT_EQ(cut.crossing() + cut.lost_flows(), 0u) << most;
 		for (size_t i = 0; i < most; i++)
 			EXPECT_EQ(cut.slices[i].from, whole.slices[i].from);
-		EXPECT_TRUE(cut.holds({cut.slices.back().track, cut.mark_at,
-				       0}));
+		EXPECT_TRUE(
+			cut.holds({ cut.slices.back().track, cut.mark_at, 0 }));
 	}
 }
 

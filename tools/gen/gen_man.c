@@ -80,12 +80,11 @@ static void print_exit_codes(void)
 {
 	int before = -1;
 
-#define X(name, code, text)                              \
-	if (code == before)                              \
-		printf("; %s", text);                    \
-	else                                             \
-		printf("%s*%d*\n\t%s",                   \
-		       before < 0 ? "" : "\n\n", code, text); \
+#define X(name, code, text)                                                   \
+	if (code == before)                                                   \
+		printf("; %s", text);                                         \
+	else                                                                  \
+		printf("%s*%d*\n\t%s", before < 0 ? "" : "\n\n", code, text); \
 	before = code;
 	NPU_STATUS_LIST(X)
 #undef X

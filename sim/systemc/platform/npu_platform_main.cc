@@ -25,7 +25,13 @@ const char usage[] =
 	"Prints the report of one NPU's run (C model), as `systole run` does;\n"
 	"exit 1 where outputs differ from the plain simulator's.\n";
 
-enum { EXIT_DIFFERENT = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_FAULT = 7, EXIT_FILE = 8 };
+enum {
+	EXIT_DIFFERENT = 1,
+	EXIT_USAGE = 2,
+	EXIT_INPUT = 3,
+	EXIT_FAULT = 7,
+	EXIT_FILE = 8
+};
 
 struct arguments {
 	const char *program = nullptr, *chip = "edge";

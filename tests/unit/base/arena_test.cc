@@ -7,7 +7,7 @@ TEST(Arena, StorageIsZeroedAndAligned)
 {
 	npu_arena *arena = npu_arena_create();
 	for (size_t align = 1; align <= 64; align *= 2)
-		for (size_t n : {1u, 3u, 100u, 70000u}) {
+		for (size_t n : { 1u, 3u, 100u, 70000u }) {
 			auto *p = static_cast<unsigned char *>(
 				npu_arena_alloc(arena, n, 1, align));
 			ASSERT_NE(p, nullptr);

@@ -47,9 +47,10 @@ TEST(Dtype, EveryFp16RoundTrips)
 TEST(Dtype, Fp16AgreesWithTheCompilersConversion)
 {
 #ifdef __FLT16_MANT_DIG__
-	npu_random random = {1};
+	npu_random random = { 1 };
 	for (int i = 0; i < 1000000; i++) {
-		float f = as_float(static_cast<uint32_t>(npu_random_u64(&random)));
+		float f = as_float(
+			static_cast<uint32_t>(npu_random_u64(&random)));
 		if (f != f || std::fabs(f) < 0x1p-126f)
 			continue;
 		_Float16 want = static_cast<_Float16>(f);

@@ -73,8 +73,9 @@ TEST_F(Files, LargerThanTheLimitIsRefused)
 	char *data;
 	size_t size;
 	ASSERT_EQ(npu_file_write(path("a").c_str(), "12345", 5, &err), NPU_OK);
-	EXPECT_EQ(npu_file_read(arena, path("a").c_str(), 4, &data, &size, &err),
-		  NPU_E_LIMIT);
+	EXPECT_EQ(
+		npu_file_read(arena, path("a").c_str(), 4, &data, &size, &err),
+		NPU_E_LIMIT);
 }
 
 TEST_F(Files, DirectoryAndNamedPipeAreRefusedAtOnce)
@@ -82,7 +83,7 @@ TEST_F(Files, DirectoryAndNamedPipeAreRefusedAtOnce)
 	char *data;
 	size_t size;
 	ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
-	for (const std::string &p : {dir, path("pipe"), path("none")}) {
+	for (const std::string &p : { dir, path("pipe"), path("none") }) {
 		npu_error e = {};
 		EXPECT_EQ(npu_file_read(arena, p.c_str(), 0, &data, &size, &e),
 			  NPU_E_IO);
@@ -92,14 +93,18 @@ TEST_F(Files, DirectoryAndNamedPipeAreRefusedAtOnce)
 
 TEST_F(Files, RunDirectoryAppearsWholeAndReplacesAnEarlierRun)
 {
-	for (const char *content : {"first", "second"}) {
+	for (const char *content : { "first", "second" }) {
 		npu_run_directory run;
-		ASSERT_EQ(npu_run_directory_begin(path("run").c_str(), &run, &err),
-			  NPU_OK) << err.message;
-		for (const char *name : {"/manifest.json", "/data"})
-			ASSERT_EQ(npu_file_write((run.aside + std::string(name)).c_str(),
-						 content, strlen(content), &err),
-				  NPU_OK);
+		ASSERT_EQ(npu_run_directory_begin(path("run").c_str(), &run,
+						  &err),
+			  NPU_OK)
+			<< err.message;
+		for (const char *name : { "/manifest.json", "/data" })
+			ASSERT_EQ(
+				npu_file_write(
+					(run.aside + std::string(name)).c_str(),
+					content, strlen(content), &err),
+				NPU_OK);
 		if (!strcmp(content, "first")) {
 			EXPECT_NE(access(path("run").c_str(), F_OK), 0);
 		}
@@ -113,8 +118,10 @@ TEST_F(Files, DirectoryThatIsNoRunIsNeverReplaced)
 {
 	npu_run_directory run;
 	ASSERT_EQ(mkdir(path("mine").c_str(), 0755), 0);
-	ASSERT_EQ(npu_file_write(path("mine/thesis").c_str(), "x", 1, &err), NPU_OK);
-	EXPECT_EQ(npu_run_directory_begin(path("mine").c_str(), &run, &err), NPU_E_IO);
+	ASSERT_EQ(npu_file_write(path("mine/thesis").c_str(), "x", 1, &err),
+		  NPU_OK);
+	EXPECT_EQ(npu_run_directory_begin(path("mine").c_str(), &run, &err),
+		  NPU_E_IO);
 	EXPECT_NE(std::string(err.message).find("not a run directory"),
 		  std::string::npos);
 	EXPECT_EQ(read(path("mine/thesis")), "x");
@@ -123,7 +130,8 @@ TEST_F(Files, DirectoryThatIsNoRunIsNeverReplaced)
 TEST_F(Files, AbandonedRunLeavesNothing)
 {
 	npu_run_directory run;
-	ASSERT_EQ(npu_run_directory_begin(path("run").c_str(), &run, &err), NPU_OK);
+	ASSERT_EQ(npu_run_directory_begin(path("run").c_str(), &run, &err),
+		  NPU_OK);
 	npu_run_directory_abandon(&run);
 	EXPECT_NE(access(run.aside, F_OK), 0);
 	EXPECT_NE(access(path("run").c_str(), F_OK), 0);

@@ -14,7 +14,7 @@ TEST(Status, FirstFailureWins)
 TEST(Status, LocationIsKept)
 {
 	npu_error err = {};
-	npu_loc at = {"chip.yaml", 12, 14};
+	npu_loc at = { "chip.yaml", 12, 14 };
 	EXPECT_EQ(npu_fail_at(&err, NPU_E_SYNTAX, at, "bad"), NPU_E_SYNTAX);
 	EXPECT_STREQ(err.path, "chip.yaml");
 	EXPECT_EQ(err.line, 12u);

@@ -19,7 +19,7 @@ TEST(Text, GrowsAndStaysTerminated)
 
 TEST(TextNearest, OneSlipFindsTheWord)
 {
-	const char *const keys[] = {"rows", "cols", "dataflow", "bandwidth"};
+	const char *const keys[] = { "rows", "cols", "dataflow", "bandwidth" };
 	EXPECT_STREQ(npu_text_nearest("row", keys, 4), "rows");
 	EXPECT_STREQ(npu_text_nearest("datafolw", keys, 4), "dataflow");
 	EXPECT_STREQ(npu_text_nearest("bandwith", keys, 4), "bandwidth");
@@ -28,8 +28,10 @@ TEST(TextNearest, OneSlipFindsTheWord)
 
 TEST(TextNearest, APartFindsTheOneThatHasIt)
 {
-	const char *const keys[] = {"array.rows", "a.bytes", "b.bytes",
-				    "latency_ns", "narrows", "rows_of_it_all"};
+	const char *const keys[] = {
+		"array.rows", "a.bytes", "b.bytes",
+		"latency_ns", "narrows", "rows_of_it_all"
+	};
 	EXPECT_STREQ(npu_text_nearest("rows", keys, 5), "array.rows");
 	EXPECT_STREQ(npu_text_nearest("latency", keys, 5), "latency_ns");
 	EXPECT_EQ(npu_text_nearest("rows", keys, 6), nullptr); // which?

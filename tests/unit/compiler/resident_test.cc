@@ -24,8 +24,8 @@ class Resident : public ::testing::Test
 		int64_t c = x->shape.dim[3];
 		npu_value *y = net.conv(x, Conv().outs(wide));
 
-		y = net.conv(
-			y, Conv().k(3, 3).outs(wide).pads(1).grouped(wide));
+		y = net.conv(y,
+			     Conv().k(3, 3).outs(wide).pads(1).grouped(wide));
 		return net.conv(y, Conv().outs(c).plus(x));
 	}
 	void SetUp() override
@@ -34,8 +34,7 @@ class Resident : public ::testing::Test
 		size_t count = (size_t)npu_shape_count(&x->shape);
 
 		net.output(net.conv(block(block(x, 80), 96), Conv().outs(40)));
-		ASSERT_EQ(npu_chip_load("edge",
-					NPU_SOURCE_DIR "/configs/chips",
+		ASSERT_EQ(npu_chip_load("edge", NPU_SOURCE_DIR "/configs/chips",
 					nullptr, 0, &chip, &err),
 			  NPU_OK)
 			<< err.message;
@@ -46,9 +45,9 @@ class Resident : public ::testing::Test
 		ASSERT_EQ(npu_exact_run(net.graph, &input, &exact, &err),
 			  NPU_OK)
 			<< err.message;
-		ASSERT_EQ(npu_codegen(net.graph, &chip, nullptr, &program,
-				      &err),
-			  NPU_OK)
+		ASSERT_EQ(
+			npu_codegen(net.graph, &chip, nullptr, &program, &err),
+			NPU_OK)
 			<< err.message;
 	}
 	void TearDown() override

@@ -17,7 +17,8 @@ npu_chip load(const std::string &name, std::vector<const char *> sets = {})
 	npu_chip chip = {};
 	npu_error err = {};
 	EXPECT_EQ(npu_chip_load(name.c_str(), chip_folder, sets.data(),
-				sets.size(), &chip, &err), NPU_OK)
+				sets.size(), &chip, &err),
+		  NPU_OK)
 		<< err.path << ":" << err.line << ":" << err.column << ": "
 		<< err.message;
 	return chip;
@@ -51,22 +52,22 @@ TEST(ChipShipped, NumbersAreTheSpecified)
 		uint64_t channels, width, bandwidth, latency;
 		const char *technology;
 	} chips[] = {
-		{"edge", 16, 16, 1, 1000000000, 512 * KiB, 16, 128 * KiB, 32,
-		 "LPDDR4-3200", 1, 32, 0, 0, "16nm"},
-		{"mcu", 8, 8, 0, 200000000, 128 * KiB, 8, 16 * KiB, 8, "ideal",
-		 1, 0, 1600000000, 150000, "28nm"},
-		{"gemmini-16", 16, 16, 1, 1000000000, 256 * KiB, 4, 64 * KiB,
-		 16, "DDR3-2133", 1, 64, 0, 0, "22nm"},
-		{"nvdla-large", 32, 64, 0, 1000000000, 512 * KiB, 16, 256 * KiB,
-		 64, "ideal", 1, 0, 20000000000, 100000, "16nm"},
-		{"nvdla-512", 16, 32, 0, 1000000000, 256 * KiB, 16, 128 * KiB,
-		 32, "ideal", 1, 0, 10000000000, 100000, "16nm"},
-		{"nvdla-small", 8, 8, 0, 1000000000, 128 * KiB, 16, 32 * KiB, 8,
-		 "ideal", 1, 0, 1000000000, 100000, "16nm"},
-		{"tpu-v1", 256, 256, 0, 700000000, 24 * MiB, 16, 4 * MiB, 256,
-		 "DDR3-2133", 2, 64, 0, 0, "28nm"},
-		{"datacenter", 128, 128, 1, 1000000000, 32 * MiB, 32, 4 * MiB,
-		 256, "HBM2", 8, 128, 0, 0, "7nm"},
+		{ "edge", 16, 16, 1, 1000000000, 512 * KiB, 16, 128 * KiB, 32,
+		  "LPDDR4-3200", 1, 32, 0, 0, "16nm" },
+		{ "mcu", 8, 8, 0, 200000000, 128 * KiB, 8, 16 * KiB, 8, "ideal",
+		  1, 0, 1600000000, 150000, "28nm" },
+		{ "gemmini-16", 16, 16, 1, 1000000000, 256 * KiB, 4, 64 * KiB,
+		  16, "DDR3-2133", 1, 64, 0, 0, "22nm" },
+		{ "nvdla-large", 32, 64, 0, 1000000000, 512 * KiB, 16,
+		  256 * KiB, 64, "ideal", 1, 0, 20000000000, 100000, "16nm" },
+		{ "nvdla-512", 16, 32, 0, 1000000000, 256 * KiB, 16, 128 * KiB,
+		  32, "ideal", 1, 0, 10000000000, 100000, "16nm" },
+		{ "nvdla-small", 8, 8, 0, 1000000000, 128 * KiB, 16, 32 * KiB,
+		  8, "ideal", 1, 0, 1000000000, 100000, "16nm" },
+		{ "tpu-v1", 256, 256, 0, 700000000, 24 * MiB, 16, 4 * MiB, 256,
+		  "DDR3-2133", 2, 64, 0, 0, "28nm" },
+		{ "datacenter", 128, 128, 1, 1000000000, 32 * MiB, 32, 4 * MiB,
+		  256, "HBM2", 8, 128, 0, 0, "7nm" },
 	};
 	for (const auto &want : chips) {
 		SCOPED_TRACE(want.name);
@@ -127,10 +128,11 @@ TEST(ChipShipped, EveryFileIsCompleteAndReadsBackEqual)
 TEST(ChipShipped, EveryFreeValueStatesItsSource)
 {
 	const char *const fixed[] = {
-		"name", "clock", "technology", "cores", "rows", "cols",
-		"dataflow", "overlap", "operands", "bytes", "banks", "lanes",
-		"preset", "channels", "width", "bandwidth", "capacity",
-		"latency", "interleave"};
+		"name",      "clock",    "technology", "cores",     "rows",
+		"cols",      "dataflow", "overlap",    "operands",  "bytes",
+		"banks",     "lanes",    "preset",     "channels",  "width",
+		"bandwidth", "capacity", "latency",    "interleave"
+	};
 	npu_arena *arena = npu_arena_create();
 	const char *const *names;
 	size_t count = 0;
@@ -142,15 +144,15 @@ TEST(ChipShipped, EveryFreeValueStatesItsSource)
 		std::string line, before;
 		while (std::getline(in, line)) {
 			size_t colon = line.find(':');
-			bool states =
-				(before + line).find("source:") !=
-					std::string::npos ||
-				(before + line).find("model:") !=
-					std::string::npos;
+			bool states = (before + line).find("source:") !=
+					      std::string::npos ||
+				      (before + line).find("model:") !=
+					      std::string::npos;
 			bool free = line.rfind("  ", 0) == 0 && line[2] != '#';
 			for (const char *key : fixed)
 				free = free && line.substr(2, colon - 2) != key;
-			EXPECT_TRUE(!free || states) << names[i] << ": " << line;
+			EXPECT_TRUE(!free || states)
+				<< names[i] << ": " << line;
 			before = line.rfind("  #", 0) == 0 ? before + line : "";
 		}
 	}
@@ -168,8 +170,8 @@ TEST(ChipShipped, ScalesimTilesNothingAndNeverOverlaps)
 
 TEST(ChipLoad, SetOverridesAnyKey)
 {
-	npu_chip chip = load("edge", {"array.rows=32", "dram.latency=120 ns",
-				      "array.dataflow=os", "chip.name=x y"});
+	npu_chip chip = load("edge", { "array.rows=32", "dram.latency=120 ns",
+				       "array.dataflow=os", "chip.name=x y" });
 	EXPECT_EQ(chip.array.rows, 32u);
 	EXPECT_EQ(chip.dram.latency, 120000u);
 	EXPECT_EQ(chip.array.dataflow, NPU_dataflow_os);
@@ -204,7 +206,8 @@ TEST(ChipLoad, BaseMayBeAFileBesideIt)
 
 TEST(ChipPrint, QuotesNamesThatYamlWouldReadOtherwise)
 {
-	for (const char *name : {"a: b", "\"q\" \\", "# no", "12", "\xc3\xa9"}) {
+	for (const char *name :
+	     { "a: b", "\"q\" \\", "# no", "12", "\xc3\xa9" }) {
 		npu_chip chip = load("edge");
 		memset(chip.chip.name, 0, sizeof chip.chip.name);
 		strcpy(chip.chip.name, name);
@@ -221,24 +224,25 @@ TEST(ChipFingerprint, FollowsWhatAProgramDependsOnAlone)
 {
 	npu_chip edge = load("edge");
 	uint64_t same = npu_chip_fingerprint(&edge);
-	for (const char *set : {"array.rows=32", "array.cols=8",
-				"scratchpad.bytes=1 MiB", "scratchpad.banks=8",
-				"accumulators.bytes=64 KiB",
-				"accumulators.banks=2", "vector.lanes=16"}) {
-		npu_chip chip = load("edge", {set});
+	for (const char *set :
+	     { "array.rows=32", "array.cols=8", "scratchpad.bytes=1 MiB",
+	       "scratchpad.banks=8", "accumulators.bytes=64 KiB",
+	       "accumulators.banks=2", "vector.lanes=16" }) {
+		npu_chip chip = load("edge", { set });
 		EXPECT_NE(npu_chip_fingerprint(&chip), same) << set;
 	}
-	for (const char *set : {"chip.clock=2 GHz", "dram.latency=1 us",
-				"queues.depth=2", "array.dataflow=os",
-				"chip.name=other"}) {
-		npu_chip chip = load("edge", {set});
+	for (const char *set :
+	     { "chip.clock=2 GHz", "dram.latency=1 us", "queues.depth=2",
+	       "array.dataflow=os", "chip.name=other" }) {
+		npu_chip chip = load("edge", { set });
 		EXPECT_EQ(npu_chip_fingerprint(&chip), same) << set;
 	}
 }
 
 TEST(ChipAccumulators, RowsAndBanksByHand)
 {
-	npu_chip edge = load("edge"); // 131072 B / (4 x 16) = 2048 rows, 4 banks
+	npu_chip edge =
+		load("edge"); // 131072 B / (4 x 16) = 2048 rows, 4 banks
 	EXPECT_EQ(npu_chip_acc_rows(&edge), 2048u);
 	EXPECT_EQ(npu_chip_acc_bank(&edge, 0), 0u);
 	EXPECT_EQ(npu_chip_acc_bank(&edge, 511), 0u);
@@ -249,8 +253,8 @@ TEST(ChipAccumulators, RowsAndBanksByHand)
 	EXPECT_EQ(npu_chip_acc_rows(&large), 32768u);
 	EXPECT_EQ(npu_chip_acc_bank(&large, 32767), 3u);
 	// 100 rows in 3 banks: 34, 34, 32
-	npu_chip odd = load("edge", {"accumulators.bytes=6400",
-				     "accumulators.banks=3"});
+	npu_chip odd = load(
+		"edge", { "accumulators.bytes=6400", "accumulators.banks=3" });
 	EXPECT_EQ(npu_chip_acc_rows(&odd), 100u);
 	EXPECT_EQ(npu_chip_acc_bank(&odd, 33), 0u);
 	EXPECT_EQ(npu_chip_acc_bank(&odd, 34), 1u);

@@ -15,7 +15,8 @@ struct Outcome {
 Outcome config(const std::string &arguments)
 {
 	std::string command = "SYSTOLE_HOME=" NPU_SOURCE_DIR " " NPU_SYSTOLE
-			      " config " + arguments + " 2>&1";
+			      " config " +
+			      arguments + " 2>&1";
 	Outcome run = {};
 	FILE *pipe = popen(command.c_str(), "r");
 	char buffer[4096];
@@ -36,10 +37,10 @@ TEST(ConfigVerb, ListNamesEveryChip)
 {
 	Outcome run = config("list");
 	EXPECT_EQ(run.code, 0);
-	for (const char *name : {"edge", "mcu", "gemmini-16", "nvdla-large",
-				 "nvdla-512", "nvdla-small", "tpu-v1",
-				 "datacenter", "scalesim", "rtl-4", "rtl-8",
-				 "rtl-16"})
+	for (const char *name :
+	     { "edge", "mcu", "gemmini-16", "nvdla-large", "nvdla-512",
+	       "nvdla-small", "tpu-v1", "datacenter", "scalesim", "rtl-4",
+	       "rtl-8", "rtl-16" })
 		EXPECT_TRUE(has(run, name)) << name;
 }
 
@@ -87,10 +88,10 @@ TEST(ConfigVerb, SchemaIsJsonAndRefusesUnknownKeys)
 	Outcome run = config("schema");
 	json_t *root = json_loads(run.text.c_str(), 0, nullptr);
 	ASSERT_NE(root, nullptr);
-	json_t *array = json_object_get(json_object_get(root, "properties"),
-					"array");
-	EXPECT_TRUE(json_is_false(
-		json_object_get(array, "additionalProperties")));
+	json_t *array =
+		json_object_get(json_object_get(root, "properties"), "array");
+	EXPECT_TRUE(
+		json_is_false(json_object_get(array, "additionalProperties")));
 	json_t *flow = json_object_get(json_object_get(array, "properties"),
 				       "dataflow");
 	EXPECT_EQ(json_array_size(json_object_get(flow, "enum")), 3u);
@@ -104,16 +105,16 @@ TEST(ConfigVerb, MistakesGetTheirExitCodeAndAHint)
 		int code;
 		const char *says;
 	} bads[] = {
-		{"", 2, "config"},
-		{"lst", 2, "did you mean list?"},
-		{"list edge", 2, "one argument too many"},
-		{"diff edge", 2, "takes two chips"},
-		{"show edge --chip mcu", 2, "not both"},
-		{"show egde", 8, "did you mean \"edge\"?"},
-		{"show /no/such.yaml", 8, "/no/such.yaml: error:"},
-		{"show edge --set array.rows=x", 3, "--set:1:12: error:"},
-		{"show edge --set array.rows=8 --set rows=8", 3,
-		 "--set:2:1: error:"},
+		{ "", 2, "config" },
+		{ "lst", 2, "did you mean list?" },
+		{ "list edge", 2, "one argument too many" },
+		{ "diff edge", 2, "takes two chips" },
+		{ "show edge --chip mcu", 2, "not both" },
+		{ "show egde", 8, "did you mean \"edge\"?" },
+		{ "show /no/such.yaml", 8, "/no/such.yaml: error:" },
+		{ "show edge --set array.rows=x", 3, "--set:1:12: error:" },
+		{ "show edge --set array.rows=8 --set rows=8", 3,
+		  "--set:2:1: error:" },
 	};
 	for (const auto &bad : bads) {
 		Outcome run = config(bad.arguments);

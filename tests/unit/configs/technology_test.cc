@@ -32,11 +32,11 @@ TEST(Technology, AnchorsAreThoseOfTheTimingPage)
 		const char *name;
 		double int8, bf16, fp32, sram8k, sram32k, sram1m;
 	} rows[] = {
-		{"45nm", .30, 1.58, 4.60, 10, 20, 100},
-		{"28nm", .227, 1.23, 3.56, 9.3, 16.1, 60.6},
-		{"22nm", .196, 1.08, 3.13, 9.0, 14.4, 46.9},
-		{"16nm", .163, .91, 2.64, 8.5, 12.4, 33.5},
-		{"7nm", .10, .59, 1.69, 7.5, 8.5, 14},
+		{ "45nm", .30, 1.58, 4.60, 10, 20, 100 },
+		{ "28nm", .227, 1.23, 3.56, 9.3, 16.1, 60.6 },
+		{ "22nm", .196, 1.08, 3.13, 9.0, 14.4, 46.9 },
+		{ "16nm", .163, .91, 2.64, 8.5, 12.4, 33.5 },
+		{ "7nm", .10, .59, 1.69, 7.5, 8.5, 14 },
 	};
 	for (const auto &want : rows) {
 		SCOPED_TRACE(want.name);
@@ -58,16 +58,18 @@ TEST(Technology, AnchorsAreThoseOfTheTimingPage)
 TEST(Technology, NodesBetweenFollowTheStatedLaw)
 {
 	npu_technology a = load("45nm"), z = load("7nm");
-	for (auto [name, nm] : {std::pair{"28nm", 28.0}, {"22nm", 22.0},
-				{"16nm", 16.0}}) {
+	for (auto [name, nm] : { std::pair{ "28nm", 28.0 },
+				 { "22nm", 22.0 },
+				 { "16nm", 16.0 } }) {
 		npu_technology t = load(name);
 		double x = std::log(45 / nm) / std::log(45.0 / 7);
-		for (auto cell : {&npu_technology::mac_int8_pj,
-				  &npu_technology::mac_bf16_pj,
-				  &npu_technology::mac_fp16_pj,
-				  &npu_technology::mac_fp32_pj,
-				  &npu_technology::vector_alu_pj}) {
-			double want = a.*cell * std::pow(z.*cell / (a.*cell), x);
+		for (auto cell : { &npu_technology::mac_int8_pj,
+				   &npu_technology::mac_bf16_pj,
+				   &npu_technology::mac_fp16_pj,
+				   &npu_technology::mac_fp32_pj,
+				   &npu_technology::vector_alu_pj }) {
+			double want =
+				a.*cell * std::pow(z.*cell / (a.*cell), x);
 			EXPECT_NEAR(t.*cell, want, .006 * want) << name;
 		}
 	}
@@ -75,7 +77,7 @@ TEST(Technology, NodesBetweenFollowTheStatedLaw)
 
 TEST(Technology, SmallerNodesNeverCostMoreEnergyOrArea)
 {
-	const char *const names[] = {"45nm", "28nm", "22nm", "16nm", "7nm"};
+	const char *const names[] = { "45nm", "28nm", "22nm", "16nm", "7nm" };
 	size_t count;
 	const npu_technology_cell *cells = npu_technology_cell_table(&count);
 	for (size_t i = 0; i < count; i++) {
@@ -150,7 +152,8 @@ TEST(TechnologySram, AgreesWithCactiAt45nmWithinTheStatedBounds)
 	RecordProperty("ratio_high", std::to_string(high));
 	RecordProperty("ratio_mean", std::to_string(mean));
 	printf("ours / CACTI 7, 45 nm, %d banks: %.2f..%.2f, mean %.2f, "
-	       "%d within a factor of 2\n", n, low, high, mean, within2);
+	       "%d within a factor of 2\n",
+	       n, low, high, mean, within2);
 	EXPECT_GE(n, 50);
 	EXPECT_GT(low, .69);
 	EXPECT_LT(high, 2.4);
@@ -164,20 +167,21 @@ TEST(TechnologyLeakage, DoublesWithItsKelvinsAndFollowsTheProcess)
 {
 	npu_technology t = load("22nm");
 	double mib = 1048576;
-	double at350 = npu_technology_sram_leakage_mw(&t, NPU_process_hp, 350,
-						      mib);
+	double at350 =
+		npu_technology_sram_leakage_mw(&t, NPU_process_hp, 350, mib);
 	EXPECT_NEAR(at350, t.sram_leakage_hp_mw_per_mib, 1e-9);
-	EXPECT_NEAR(npu_technology_sram_leakage_mw(&t, NPU_process_hp,
-			350 + t.leakage_doubling_kelvin, 2 * mib),
+	EXPECT_NEAR(npu_technology_sram_leakage_mw(
+			    &t, NPU_process_hp, 350 + t.leakage_doubling_kelvin,
+			    2 * mib),
 		    4 * at350, 1e-6);
 	// CACTI 7, 22 nm lstp, 32 KiB: 0.0053584 mW at 300 K
 	EXPECT_NEAR(npu_technology_sram_leakage_mw(&t, NPU_process_lstp, 300,
 						   32768),
 		    .0053584, .15 * .0053584);
-	for (const char *name : {"45nm", "28nm", "22nm", "16nm", "7nm"}) {
+	for (const char *name : { "45nm", "28nm", "22nm", "16nm", "7nm" }) {
 		npu_technology u = load(name);
-		double hp = npu_technology_logic_leakage_mw(
-			&u, NPU_process_hp, 330, 1);
+		double hp = npu_technology_logic_leakage_mw(&u, NPU_process_hp,
+							    330, 1);
 		double lop = npu_technology_logic_leakage_mw(
 			&u, NPU_process_lop, 330, 1);
 		double lstp = npu_technology_logic_leakage_mw(
@@ -195,32 +199,40 @@ TEST(TechnologyBad, FileIsRefusedAtTheExactPlace)
 		uint32_t line, column;
 		const char *says;
 	} bads[] = {
-		{"no source", "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
-			      "{value: 1, unit: pJ}\n",
-		 NPU_E_SYNTAX, 4, 16, "missing key \"source\""},
-		{"empty source", "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
-				 "{value: 1, unit: pJ, source: ''}\n",
-		 NPU_E_RANGE, 4, 45, "expected text"},
-		{"wrong unit", "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
-			       "{value: 1, unit: fJ, source: a}\n",
-		 NPU_E_RANGE, 4, 33, "expected unit pJ, got \"fJ\""},
-		{"bare number", "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: 1\n",
-		 NPU_E_SYNTAX, 4, 16, "expected a mapping"},
-		{"unknown cell", "name: x\nbase: 28nm\ncells:\n  mac_int4_pj: 1\n",
-		 NPU_E_SYNTAX, 4, 3, "did you mean \"mac_int8_pj\"?"},
-		{"negative", "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
-			     "{value: -1, unit: pJ, source: a}\n",
-		 NPU_E_RANGE, 4, 24, "in 0..1000, got \"-1\""},
-		{"not finite", "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
-			       "{value: .inf, unit: pJ, source: a}\n",
-		 NPU_E_RANGE, 4, 24, "expected a number"},
-		{"missing cell", "name: x\ncells:\n  mac_int8_pj: "
-				 "{value: 1, unit: pJ, source: a}\n",
-		 NPU_E_SYNTAX, 3, 3, "missing cell \"mac_bf16_pj\""},
-		{"no cells", "name: x\nbase: 28nm\n", NPU_E_SYNTAX, 1, 1,
-		 "missing key \"cells\""},
-		{"unknown base", "name: x\nbase: 29nm\ncells: {}\n", NPU_E_RANGE,
-		 2, 7, "did you mean \"22nm\"?"},
+		{ "no source",
+		  "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
+		  "{value: 1, unit: pJ}\n",
+		  NPU_E_SYNTAX, 4, 16, "missing key \"source\"" },
+		{ "empty source",
+		  "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
+		  "{value: 1, unit: pJ, source: ''}\n",
+		  NPU_E_RANGE, 4, 45, "expected text" },
+		{ "wrong unit",
+		  "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
+		  "{value: 1, unit: fJ, source: a}\n",
+		  NPU_E_RANGE, 4, 33, "expected unit pJ, got \"fJ\"" },
+		{ "bare number",
+		  "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: 1\n",
+		  NPU_E_SYNTAX, 4, 16, "expected a mapping" },
+		{ "unknown cell",
+		  "name: x\nbase: 28nm\ncells:\n  mac_int4_pj: 1\n",
+		  NPU_E_SYNTAX, 4, 3, "did you mean \"mac_int8_pj\"?" },
+		{ "negative",
+		  "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
+		  "{value: -1, unit: pJ, source: a}\n",
+		  NPU_E_RANGE, 4, 24, "in 0..1000, got \"-1\"" },
+		{ "not finite",
+		  "name: x\nbase: 28nm\ncells:\n  mac_int8_pj: "
+		  "{value: .inf, unit: pJ, source: a}\n",
+		  NPU_E_RANGE, 4, 24, "expected a number" },
+		{ "missing cell",
+		  "name: x\ncells:\n  mac_int8_pj: "
+		  "{value: 1, unit: pJ, source: a}\n",
+		  NPU_E_SYNTAX, 3, 3, "missing cell \"mac_bf16_pj\"" },
+		{ "no cells", "name: x\nbase: 28nm\n", NPU_E_SYNTAX, 1, 1,
+		  "missing key \"cells\"" },
+		{ "unknown base", "name: x\nbase: 29nm\ncells: {}\n",
+		  NPU_E_RANGE, 2, 7, "did you mean \"22nm\"?" },
 	};
 	std::string path = testing::TempDir() + "tech" +
 			   std::to_string(getpid()) + ".yaml";
@@ -233,10 +245,12 @@ TEST(TechnologyBad, FileIsRefusedAtTheExactPlace)
 			  bad.status);
 		EXPECT_EQ(err.line, bad.line) << err.message;
 		EXPECT_EQ(err.column, bad.column) << err.message;
-		EXPECT_NE(strstr(err.message, bad.says), nullptr) << err.message;
+		EXPECT_NE(strstr(err.message, bad.says), nullptr)
+			<< err.message;
 	}
 	std::ofstream(path, std::ios::trunc)
-		<< "name: mine\nbase: 28nm\ncells:\n  mac_int8_pj: {value: 0.5, "
+		<< "name: mine\nbase: 28nm\ncells:\n  mac_int8_pj: {value: "
+		   "0.5, "
 		   "unit: pJ, source: measured}\n";
 	npu_technology t = load(path.c_str()), base = load("28nm");
 	EXPECT_EQ(t.mac_int8_pj, .5);
@@ -254,12 +268,14 @@ TEST(Technology, EveryShippedChipHasOne)
 	const char *const *names;
 	size_t count = 0;
 	ASSERT_EQ(npu_chip_list(arena, NPU_SOURCE_DIR "/configs/chips", &names,
-				&count, nullptr), NPU_OK);
+				&count, nullptr),
+		  NPU_OK);
 	for (size_t i = 0; i < count; i++) {
 		npu_chip chip;
 		ASSERT_EQ(npu_chip_load(names[i],
 					NPU_SOURCE_DIR "/configs/chips",
-					nullptr, 0, &chip, nullptr), NPU_OK);
+					nullptr, 0, &chip, nullptr),
+			  NPU_OK);
 		load(chip.chip.technology);
 	}
 	npu_arena_destroy(arena);

@@ -274,9 +274,8 @@ TEST(DramRunLevel, NoMasterStarvesBesideOthersThatWrite)
 				EXPECT_GT(Fairness(kSystems[s], model, masters,
 						   1024),
 					  0.5)
-					<< kSystems[s].preset << ", "
-					<< masters << " masters, model "
-					<< model;
+					<< kSystems[s].preset << ", " << masters
+					<< " masters, model " << model;
 }
 
 TEST(DramRunLevel, AShortReadIsServedBesideAStreamOfReads)

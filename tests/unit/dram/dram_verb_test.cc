@@ -18,10 +18,9 @@ struct Output {
 
 Output Systole(const std::string &arguments)
 {
-	const std::string command =
-		"SYSTOLE_HOME='" NPU_SOURCE_DIR "' '" NPU_BINARY_DIR
-		"/systole' " +
-		arguments + " 2>&1";
+	const std::string command = "SYSTOLE_HOME='" NPU_SOURCE_DIR
+				    "' '" NPU_BINARY_DIR "/systole' " +
+				    arguments + " 2>&1";
 	FILE *pipe = popen(command.c_str(), "r");
 	Output out = { -1, "" };
 	char buffer[4096];
@@ -48,7 +47,8 @@ json_t *Json(const std::string &arguments)
 
 TEST(DramVerb, JsonHasTheReferencesFigures)
 {
-	json_t *json = Json("dram seq_r --preset DDR4-3200 --map bg --window 0");
+	json_t *json =
+		Json("dram seq_r --preset DDR4-3200 --map bg --window 0");
 	auto number = [&](const char *key) {
 		return json_number_value(json_object_get(json, key));
 	};
@@ -113,12 +113,14 @@ TEST(BenchVerb, NothingBeatsItsRoof)
 	json_t *row;
 
 	EXPECT_EQ(json_array_size(json), 16u); // two networks, eight chips
-	json_array_foreach(json, i, row) {
-		double roof = json_number_value(
-			json_object_get(row, "roof_ratio"));
+	json_array_foreach(json, i, row)
+	{
+		double roof =
+			json_number_value(json_object_get(row, "roof_ratio"));
 		EXPECT_GT(roof, 0);
 		EXPECT_LE(roof, 1);
-		EXPECT_EQ(json_array_size(json_object_get(row, "furthest")), 2u);
+		EXPECT_EQ(json_array_size(json_object_get(row, "furthest")),
+			  2u);
 	}
 	json_decref(json);
 }
@@ -130,7 +132,8 @@ TEST(BenchVerb, RunLevelWithin2PercentOfCommandLevelOnEveryNetworkOnEdge)
 	json_t *row;
 
 	EXPECT_EQ(json_array_size(rows), 9u);
-	json_array_foreach(rows, i, row) {
+	json_array_foreach(rows, i, row)
+	{
 		const char *network =
 			json_string_value(json_object_get(row, "network"));
 		auto cycles = [&](const char *key) {

@@ -57,20 +57,31 @@ TEST(ExactConv, AgreesWithAnIndependentLoopInDouble)
 			double want = 0, size = 0;
 
 			for (int ky = 0; ky < kh; ky++)
-			for (int kx = 0; kx < kw; kx++)
-			for (int ic = 0; ic < cg; ic++) {
-				const int iy = oy * s - pad + ky * d;
-				const int ix = ox * s - pad + kx * d;
+				for (int kx = 0; kx < kw; kx++)
+					for (int ic = 0; ic < cg; ic++) {
+						const int iy =
+							oy * s - pad + ky * d;
+						const int ix =
+							ox * s - pad + kx * d;
 
-				if (iy < 0 || ix < 0 || iy >= h || ix >= w)
-					continue;
-				double p = (double)x[(size_t)((iy * w + ix) * c +
-						     oc / mg * cg + ic)] *
-					   (double)k[(size_t)(((ky * kw + kx) * cg +
-						      ic) * m + oc)];
-				want += p;
-				size += std::fabs(p);
-			}
+						if (iy < 0 || ix < 0 ||
+						    iy >= h || ix >= w)
+							continue;
+						double p =
+							(double)x[(
+								size_t)((iy * w +
+									 ix) * c +
+									oc / mg *
+										cg +
+									ic)] *
+							(double)k[(
+								size_t)(((ky * kw +
+									  kx) * cg +
+									 ic) * m +
+									oc)];
+						want += p;
+						size += std::fabs(p);
+					}
 			ASSERT_NEAR(got[(size_t)o], want, 1e-6 * size + 1e-30)
 				<< "round " << round << " output " << o;
 		}
@@ -82,7 +93,8 @@ TEST(ExactConv, IntegersEqualAnIndependentLoop)
 	for (int round = 0; round < 20; round++) {
 		const int groups = round % 2 ? 4 : 1, cg = 1 + below(4);
 		const int mg = round % 4 == 1 ? 1 : 1 + below(70);
-		const int c = groups * (round % 4 == 1 ? 1 : cg), m = groups * mg;
+		const int c = groups * (round % 4 == 1 ? 1 : cg),
+			  m = groups * mg;
 		const int n = 2, h = 3 + below(12), w = 3 + below(12);
 		const int zero = below(256);
 		std::vector<uint8_t> x((size_t)(n * h * w * c));
@@ -107,7 +119,8 @@ TEST(ExactConv, IntegersEqualAnIndependentLoop)
 		const std::vector<int32_t> got = one.run<int32_t>();
 
 		for (int o = 0; o < n * h * w * m; o++) {
-			const int oc = o % m, ox = o / m % w, oy = o / m / w % h;
+			const int oc = o % m, ox = o / m % w,
+				  oy = o / m / w % h;
 			const int on = o / m / w / h, g = oc / mg;
 			int want = 0;
 
@@ -118,8 +131,10 @@ TEST(ExactConv, IntegersEqualAnIndependentLoop)
 
 				if (iy < 0 || ix < 0 || iy >= h || ix >= w)
 					continue;
-				want += (x[(size_t)(((on * h + iy) * w + ix) * c +
-					   g * (c / groups) + ic)] - zero) *
+				want += (x[(size_t)(((on * h + iy) * w + ix) *
+							    c +
+						    g * (c / groups) + ic)] -
+					 zero) *
 					k[(size_t)(t * m + oc)];
 			}
 			ASSERT_EQ(got[(size_t)o], want) << round << " " << o;

@@ -265,7 +265,8 @@ TEST(ExactReduce, SumsBytesAsIntegersAndDividesOnce)
 	npu_lowered &low = one.node->low;
 
 	one.input<uint8_t>(0, NPU_u8, { 1, 2, 2, 2 },
-			   { 10, 1, 20, 2, 30, 3, 41, 4 })->zero = 1;
+			   { 10, 1, 20, 2, 30, 3, 41, 4 })
+		->zero = 1;
 	low.axis = 12;
 	low.post.has_scale = 1, low.post.scale = 0.25f;
 	one.output(NPU_u8, { 1, 1, 1, 2 });
@@ -353,9 +354,9 @@ TEST(ExactNumbers, Fp16KeepsItsOwnSubnormalsAndOverflowsToInfinity)
 {
 	OneNode one(NPU_ew, 1);
 
-	one.input<float>(0, NPU_fp32, { 1, 1, 1, 6 },
-			 { 0x1p-24f, 0x1p-25f, 0x1.8p-24f, 65519.0f, 65520.0f,
-			   -1.0f });
+	one.input<float>(
+		0, NPU_fp32, { 1, 1, 1, 6 },
+		{ 0x1p-24f, 0x1p-25f, 0x1.8p-24f, 65519.0f, 65520.0f, -1.0f });
 	one.node->low.a.input = 0;
 	one.output(NPU_fp16, { 1, 1, 1, 6 });
 	// 2^-25 and 1.5 * 2^-24 are ties: to even
@@ -392,16 +393,18 @@ TEST(ExactFunction, IsWithinItsStatedErrorOfLibm)
 {
 	expect_near_libm(NPU_FUNC_exp2, exp2, -100, 100, 0x1p-22);
 	expect_near_libm(NPU_FUNC_log2, log2, 2, 1000, 4e-5);
-	expect_near_libm(NPU_FUNC_recip, [](double v) { return 1 / v; }, 0.01f,
-			 100, 0x1p-22);
+	expect_near_libm(
+		NPU_FUNC_recip, [](double v) { return 1 / v; }, 0.01f, 100,
+		0x1p-22);
 	expect_near_libm(NPU_FUNC_sqrt, sqrt, 0, 1000, 0x1p-22);
-	expect_near_libm(NPU_FUNC_rsqrt, [](double v) { return 1 / sqrt(v); },
-			 0.01f, 100, 0x1p-20);
+	expect_near_libm(
+		NPU_FUNC_rsqrt, [](double v) { return 1 / sqrt(v); }, 0.01f,
+		100, 0x1p-20);
 	expect_near_libm(NPU_FUNC_tanh, tanh, -9, 9, 3e-5);
 	expect_near_libm(NPU_FUNC_erf, erf, -5, 5, 3e-5);
-	expect_near_libm(NPU_FUNC_sigmoid,
-			 [](double v) { return 1 / (1 + exp(-v)); }, -20, 20,
-			 1.35e-4);
+	expect_near_libm(
+		NPU_FUNC_sigmoid, [](double v) { return 1 / (1 + exp(-v)); },
+		-20, 20, 1.35e-4);
 }
 
 // Codes are numbers in models/: the table there equals that of the ISA.

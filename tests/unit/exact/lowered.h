@@ -12,9 +12,9 @@
 // One lowered node with its inputs; tensors are given and read as raw bytes.
 class OneNode
 {
-public:
+      public:
 	explicit OneNode(npu_op op, uint32_t inputs)
-		: graph(npu_graph_create("one"), npu_graph_destroy)
+	    : graph(npu_graph_create("one"), npu_graph_destroy)
 	{
 		node = npu_graph_add_node(graph.get(), op, "node", inputs, 1);
 		npu_lowered &low = node->low;
@@ -39,8 +39,7 @@ public:
 
 		memcpy(bytes->data(), data.data(), data.size() * sizeof(T));
 		kept.push_back(bytes);
-		EXPECT_EQ(npu_shape_count(&value->shape),
-			  (int64_t)data.size());
+		EXPECT_EQ(npu_shape_count(&value->shape), (int64_t)data.size());
 		node->inputs[i] = value;
 		if (constant) {
 			value->constant =
@@ -92,7 +91,7 @@ public:
 	std::unique_ptr<npu_graph, void (*)(npu_graph *)> graph;
 	npu_node *node;
 
-private:
+      private:
 	npu_value *make(const std::string &name, npu_dtype dtype,
 			const std::vector<int64_t> &shape)
 	{

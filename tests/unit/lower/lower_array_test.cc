@@ -107,9 +107,10 @@ TEST(LowerRefuses, InputsOfIntegersAndOfFiveDimensions)
 
 	x->is_input = 1;
 	EXPECT_NE(ints.refused(ints.node(NPU_Identity, "y", { x })), NPU_OK);
-	EXPECT_EQ(five.refused(five.node(NPU_Relu, "y",
-					 { five.input("x", { 2, 2, 2, 2, 2 }) })),
-		  NPU_E_UNSUPPORTED);
+	EXPECT_EQ(
+		five.refused(five.node(NPU_Relu, "y",
+				       { five.input("x", { 2, 2, 2, 2, 2 }) })),
+		NPU_E_UNSUPPORTED);
 	EXPECT_NE(strstr(five.err.message, "5 dimensions"), nullptr)
 		<< five.err.message;
 }
@@ -119,10 +120,10 @@ TEST(LowerRefuses, ValuesThatAreNotFiniteInCalibration)
 	Network n;
 	npu_value *x = n.input("x", { 1, 4 });
 	npu_node *mul = n.node(
-		NPU_Mul, "y", { x, n.floats("huge", { 4 }, { 3e38f, 3e38f, 3e38f,
-							     3e38f }) });
-	npu_node *again = n.node(NPU_Mul, "z",
-				 { mul->outputs[0], mul->outputs[0] });
+		NPU_Mul, "y",
+		{ x, n.floats("huge", { 4 }, { 3e38f, 3e38f, 3e38f, 3e38f }) });
+	npu_node *again =
+		n.node(NPU_Mul, "z", { mul->outputs[0], mul->outputs[0] });
 	npu_lower_options options = {};
 	npu_graph *out = nullptr;
 
@@ -130,14 +131,16 @@ TEST(LowerRefuses, ValuesThatAreNotFiniteInCalibration)
 	options.with_data = 1;
 	EXPECT_EQ(npu_lower(n.graph.get(), &options, &out, &n.err),
 		  NPU_E_RANGE);
-	EXPECT_NE(strstr(n.err.message, "not finite"), nullptr) << n.err.message;
+	EXPECT_NE(strstr(n.err.message, "not finite"), nullptr)
+		<< n.err.message;
 }
 
 // Calibrated on given inputs, the range of the input is theirs.
 TEST(LowerCalibration, UsesTheGivenInputs)
 {
 	Network n;
-	npu_node *relu = n.node(NPU_Relu, "y", { n.input("x", { 1, 2, 1, 2 }) });
+	npu_node *relu =
+		n.node(NPU_Relu, "y", { n.input("x", { 1, 2, 1, 2 }) });
 	float data[4] = { -1, 3, 0, 1.08f };
 	const npu_array given = array_of(data), *sample = &given;
 	npu_lower_options options = {};

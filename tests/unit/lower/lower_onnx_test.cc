@@ -51,9 +51,14 @@ bool is_network(const npu_graph *graph)
 }
 
 struct Array : npu_array {
-	Array() : npu_array{} {}
+	Array() : npu_array{}
+	{
+	}
 	Array(const Array &) = delete;
-	~Array() { npu_array_clear(this); }
+	~Array()
+	{
+		npu_array_clear(this);
+	}
 };
 
 // Operators whose operands past the first are parameters of a network.
@@ -72,7 +77,7 @@ struct Case {
 		nullptr, npu_graph_destroy
 	};
 	std::vector<std::unique_ptr<Array>> files; // of the graph's inputs
-	std::vector<const npu_array *> inputs;	   // that stay inputs
+	std::vector<const npu_array *> inputs;     // that stay inputs
 	std::vector<npu_array> sample;
 	npu_error err = {};
 
@@ -81,8 +86,8 @@ struct Case {
 		npu_graph *loaded;
 		size_t count = 0;
 
-		npu_status status = npu_onnx_load(
-			(dir / "model.onnx").c_str(), &loaded, &err);
+		npu_status status = npu_onnx_load((dir / "model.onnx").c_str(),
+						  &loaded, &err);
 		if (status != NPU_OK)
 			return status;
 		graph.reset(loaded);
@@ -190,9 +195,9 @@ void run_and_compare(const std::string &name, Case &c, const fs::path &dir,
 			<< name << ": " << c.err.message;
 		inputs.push_back(*given.back());
 	}
-	ASSERT_EQ(npu_exact_run(c.lowered.get(), inputs.data(), &values,
-				&c.err),
-		  NPU_OK)
+	ASSERT_EQ(
+		npu_exact_run(c.lowered.get(), inputs.data(), &values, &c.err),
+		NPU_OK)
 		<< name << ": " << c.err.message;
 	const npu_value *out = find(c.lowered.get(), &npu_value::is_output);
 	const npu_value *imported =

@@ -48,10 +48,10 @@ TEST(Lower, FlattenAndGemmBecomeAConvolutionOfTheWholeImage)
 	npu_node *flat = n.node(NPU_Flatten, "flat", { pool->outputs[0] });
 
 	flat->attr.axis = 1;
-	npu_node *gemm = n.node(NPU_Gemm, "gemm",
-				{ flat->outputs[0],
-				  n.floats("w", { 24, 5 },
-					   std::vector<float>(120, 1)) });
+	npu_node *gemm = n.node(
+		NPU_Gemm, "gemm",
+		{ flat->outputs[0],
+		  n.floats("w", { 24, 5 }, std::vector<float>(120, 1)) });
 	npu_node *relu = n.node(NPU_Relu, "relu", { gemm->outputs[0] });
 
 	EXPECT_EQ(n.lowered(NPU_PRECISION_int8, relu),
@@ -62,7 +62,8 @@ TEST(Lower, FlattenAndGemmBecomeAConvolutionOfTheWholeImage)
 		  "const gemm:multiplier fp32[1,1,1,5] absent\n"
 		  "pool u8[1,3,4,2] scale 1 zero 128 = pool pool(x) kernel 1x1 "
 		  "stride 1x1 reduce 1 f 0 p0 0x00000000 p1 0x00000000\n"
-		  "relu u8[1,1,1,5] scale 1 zero 0 = conv gemm(pool, w, gemm:bias, "
+		  "relu u8[1,1,1,5] scale 1 zero 0 = conv gemm(pool, w, "
+		  "gemm:bias, "
 		  "gemm:multiplier) kernel 3x4 stride 1x1 bias in2 multiplier "
 		  "in3 f 0 p0 0x00000000 p1 0x00000000\n"
 		  "output relu\n");

@@ -31,8 +31,10 @@ TEST_P(LowerZoo, AgreesWithOneDnn)
 	const struct {
 		npu_precision precision;
 		double db;
-	} bounds[] = { { NPU_PRECISION_int8, 15 }, { NPU_PRECISION_bf16, 30 },
-		       { NPU_PRECISION_fp16, 40 }, { NPU_PRECISION_fp32, 90 } };
+	} bounds[] = { { NPU_PRECISION_int8, 15 },
+		       { NPU_PRECISION_bf16, 30 },
+		       { NPU_PRECISION_fp16, 40 },
+		       { NPU_PRECISION_fp32, 90 } };
 
 	const Float real(network.get(), 1);
 

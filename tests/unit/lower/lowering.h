@@ -63,7 +63,7 @@ inline std::string structure(const npu_graph *graph)
 // Random inputs, and what oneDNN makes of them in fp32.
 class Float
 {
-public:
+      public:
 	Float(npu_graph *imported, uint64_t seed) : graph(imported)
 	{
 		npu_error err = {};
@@ -118,7 +118,7 @@ public:
 			.sqnr_db;
 	}
 
-private:
+      private:
 	void add(const npu_value *value, const void *data,
 		 std::vector<float> &got, std::vector<float> &want) const
 	{

@@ -9,9 +9,9 @@ struct Network : Builder {
 	npu_node *node(npu_op op, const std::string &output,
 		       std::initializer_list<npu_value *> inputs)
 	{
-		npu_node *n = npu_graph_add_node(graph.get(), op,
-						 output.c_str(),
-						 (uint32_t)inputs.size(), 1);
+		npu_node *n =
+			npu_graph_add_node(graph.get(), op, output.c_str(),
+					   (uint32_t)inputs.size(), 1);
 		npu_value *y = npu_graph_add_value(graph.get(), output.c_str());
 		uint32_t i = 0;
 

@@ -12,12 +12,12 @@ using Dims = std::vector<int64_t>;
 
 class RandomNetwork : public Network
 {
-public:
+      public:
 	explicit RandomNetwork(unsigned seed) : random(seed)
 	{
-		values.push_back(
-			{ input("x", { 1, 2 + below(5), 4 + below(5), 4 + below(5) }),
-			  {} });
+		values.push_back({ input("x", { 1, 2 + below(5), 4 + below(5),
+						4 + below(5) }),
+				   {} });
 		values[0].dims = dims_of(values[0].value);
 	}
 
@@ -37,7 +37,7 @@ public:
 		return last;
 	}
 
-private:
+      private:
 	struct Value {
 		npu_value *value;
 		Dims dims;
@@ -49,7 +49,8 @@ private:
 	}
 	static Dims dims_of(const npu_value *value)
 	{
-		return { value->shape.dim, value->shape.dim + value->shape.rank };
+		return { value->shape.dim,
+			 value->shape.dim + value->shape.rank };
 	}
 	static int64_t count_of(const Dims &dims)
 	{
@@ -258,8 +259,8 @@ private:
 		for (size_t d = 0; d < rank; d++)
 			t->attr.list[d] = (int64_t)d;
 		std::swap(t->attr.list[rank - 1], t->attr.list[rank - 2]);
-		npu_node *n = node(NPU_MatMul, name(),
-				   { x.value, t->outputs[0] });
+		npu_node *n =
+			node(NPU_MatMul, name(), { x.value, t->outputs[0] });
 
 		dims[rank - 1] = dims[rank - 2];
 		return made(n, dims);

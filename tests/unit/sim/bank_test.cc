@@ -33,8 +33,8 @@ npu_chip many_banks()
 npu__claim claim_of(const npu_chip &chip, const npu_insn &insn)
 {
 	npu_access access[NPU_ACCESS_MAX];
-	const size_t count = npu_insn_accesses(
-		&insn, (uint32_t)chip.array.cols, access);
+	const size_t count =
+		npu_insn_accesses(&insn, (uint32_t)chip.array.cols, access);
 
 	return npu__claim_of(&chip, &insn, access, count);
 }
@@ -213,8 +213,8 @@ TEST(SimGates, LoadIssuesWhenTheOneBeforeHasAskedForAllAndNotBefore)
 		const Result r = run(chip, p.finish());
 
 		EXPECT_EQ(event_of(*r, 1).start_cycle,
-			  event_of(*r, 0).start_cycle +
-				  2 + startup + 1024 / 16);
+			  event_of(*r, 0).start_cycle + 2 + startup +
+				  1024 / 16);
 	}
 }
 

@@ -49,9 +49,8 @@ std::vector<uint32_t> brute_fronts(const std::vector<npu_ranked> &r,
 				   size_t objectives)
 {
 	std::vector<uint32_t> front(r.size(), UINT32_MAX);
-	for (uint32_t f = 0; std::count(front.begin(), front.end(),
-					UINT32_MAX) > 0;
-	     f++) {
+	for (uint32_t f = 0;
+	     std::count(front.begin(), front.end(), UINT32_MAX) > 0; f++) {
 		std::vector<size_t> now;
 		for (size_t i = 0; i < r.size(); i++) {
 			bool beaten = front[i] != UINT32_MAX;
@@ -79,7 +78,8 @@ TEST(Rank, FrontsAreThoseOfTheDefinition)
 			Values v(objectives);
 			for (double &x : v)
 				x = double(draw() % 8);
-			r[i] = ranked(i, v, draw() % 3 ? 0 : double(draw() % 4));
+			r[i] = ranked(i, v,
+				      draw() % 3 ? 0 : double(draw() % 4));
 		}
 		const auto fronts = brute_fronts(r, objectives);
 		r = rank(r, objectives);
@@ -115,7 +115,8 @@ TEST(Hypervolume, EqualsInclusionAndExclusion)
 	for (int round = 0; round < 100; round++) {
 		std::vector<npu_score> s(1 + draw() % 9);
 		for (size_t i = 0; i < s.size(); i++)
-			s[i] = { i, { double(draw() % 20), double(draw() % 20) } };
+			s[i] = { i,
+				 { double(draw() % 20), double(draw() % 20) } };
 		s.resize(npu_pareto_front(s.data(), s.size(), 2));
 		const double reference[2] = { 20, 21 };
 		double area = 0;
@@ -161,9 +162,9 @@ struct Search {
 		sweep.seed = seed;
 		sweep.objective_count = 2;
 		npu_evolution *e = nullptr;
-		EXPECT_EQ(npu_evolution_create(&sweep, filter, this, &e,
-					       nullptr),
-			  NPU_OK);
+		EXPECT_EQ(
+			npu_evolution_create(&sweep, filter, this, &e, nullptr),
+			NPU_OK);
 		evolution.reset(e);
 	}
 	std::vector<uint32_t> at(uint64_t i) const
@@ -171,7 +172,8 @@ struct Search {
 		const uint32_t *p = npu_evolution_position(evolution.get(), i);
 		return { p, p + sweep.axis_count };
 	}
-	using Function = std::function<npu_ranked(const std::vector<uint32_t> &)>;
+	using Function =
+		std::function<npu_ranked(const std::vector<uint32_t> &)>;
 	// Every generation evaluated; all points' results.
 	std::vector<npu_ranked> run(const Function &f)
 	{

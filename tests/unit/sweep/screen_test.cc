@@ -30,8 +30,8 @@ Values places(const Values &v)
 {
 	Values out;
 	for (double x : v) {
-		const auto below = std::count_if(v.begin(), v.end(),
-						 [x](double y) { return y < x; });
+		const auto below = std::count_if(
+			v.begin(), v.end(), [x](double y) { return y < x; });
 		const auto like = std::count(v.begin(), v.end(), x);
 		out.push_back(double(below) + double(like + 1) / 2);
 	}
@@ -71,8 +71,8 @@ bool beats(const Estimated &a, const Estimated &b)
 std::vector<size_t> fronts(const std::vector<Estimated> &points)
 {
 	std::vector<size_t> front(points.size(), SIZE_MAX);
-	for (size_t f = 0;
-	     std::count(front.begin(), front.end(), SIZE_MAX) > 0; f++) {
+	for (size_t f = 0; std::count(front.begin(), front.end(), SIZE_MAX) > 0;
+	     f++) {
 		std::vector<size_t> now;
 		for (size_t i = 0; i < points.size(); i++) {
 			bool beaten = front[i] != SIZE_MAX;

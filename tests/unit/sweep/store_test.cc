@@ -62,8 +62,8 @@ TEST_F(Store, KeepsOutcomesOverItsClosing)
 	store = nullptr;
 	open();
 	EXPECT_EQ(find(store, "a"), "0 {}");
-	EXPECT_EQ(find(store, "b"), std::to_string(NPU_E_CAPACITY) +
-					    " too small");
+	EXPECT_EQ(find(store, "b"),
+		  std::to_string(NPU_E_CAPACITY) + " too small");
 }
 
 TEST_F(Store, FindsManyAtOnceInTheOrderOfKeys)
@@ -112,10 +112,10 @@ TEST_F(Store, OneWriterAndReadersBesideIt)
 	npu_store *other = nullptr;
 	EXPECT_EQ(npu_store_open(path.c_str(), NPU_STORE_WRITE, &other, &err),
 		  NPU_E_IO);
-	EXPECT_NE(std::string(err.message)
-			  .find("in use by process " +
-				std::to_string(getpid())),
-		  std::string::npos)
+	EXPECT_NE(
+		std::string(err.message)
+			.find("in use by process " + std::to_string(getpid())),
+		std::string::npos)
 		<< err.message;
 	err = {};
 	ASSERT_EQ(npu_store_open(path.c_str(), NPU_STORE_READ, &other, &err),

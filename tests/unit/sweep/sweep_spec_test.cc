@@ -193,7 +193,7 @@ TEST_F(SweepSpec, SobolIsTheSequenceOfTheLiterature)
 		       "  dma.startup: {range: [0, 7], step: 1}\n"
 		       "  queues.depth: {range: [1, 8], step: 1}\n");
 	ASSERT_NE(s, nullptr) << err.message;
-	const double known[][2] = { { 0, 0 },	    { .5, .5 },
+	const double known[][2] = { { 0, 0 },       { .5, .5 },
 				    { .75, .25 },   { .25, .75 },
 				    { .375, .375 }, { .875, .875 },
 				    { .625, .125 }, { .125, .625 } };
@@ -208,10 +208,9 @@ TEST_F(SweepSpec, SobolIsTheSequenceOfTheLiterature)
 
 TEST_F(SweepSpec, RandomPointsDependOnTheSeedAndTheNumberAlone)
 {
-	const std::string text =
-		"method: random\nsamples: 500\nparameters:\n"
-		"  dma.startup: {range: [0, 9], step: 1}\n"
-		"  queues.depth: {range: [1, 9], step: 1}\n";
+	const std::string text = "method: random\nsamples: 500\nparameters:\n"
+				 "  dma.startup: {range: [0, 9], step: 1}\n"
+				 "  queues.depth: {range: [1, 9], step: 1}\n";
 	Sweep a = with(text + "seed: 1\n"), b = with(text + "seed: 2\n");
 	ASSERT_NE(a, nullptr) << err.message;
 	std::vector<uint32_t> counts(10);
@@ -243,17 +242,17 @@ TEST_F(SweepSpec, ConstraintsOfTheChipAloneAreKnownBeforeSimulation)
 	metrics[NPU_METRIC_latency_ns] = 2e6;
 	npu_chip small = chip(s, 0), large = chip(s, 1);
 	size_t broken = 99;
-	ASSERT_EQ(npu_sweep_constrain(s.get(), &small, metrics, 0, &broken,
-				      &err),
-		  NPU_OK);
+	ASSERT_EQ(
+		npu_sweep_constrain(s.get(), &small, metrics, 0, &broken, &err),
+		NPU_OK);
 	EXPECT_EQ(broken, 3u); // none of them
-	ASSERT_EQ(npu_sweep_constrain(s.get(), &small, metrics, 1, &broken,
-				      &err),
-		  NPU_OK);
+	ASSERT_EQ(
+		npu_sweep_constrain(s.get(), &small, metrics, 1, &broken, &err),
+		NPU_OK);
 	EXPECT_EQ(broken, 1u);
-	ASSERT_EQ(npu_sweep_constrain(s.get(), &large, metrics, 0, &broken,
-				      &err),
-		  NPU_OK);
+	ASSERT_EQ(
+		npu_sweep_constrain(s.get(), &large, metrics, 0, &broken, &err),
+		NPU_OK);
 	EXPECT_EQ(broken, 0u);
 }
 
@@ -312,11 +311,12 @@ TEST_F(SweepSpec, RefusalsSayWhereAndWhatWasMeant)
 			  "{range: [8, 16]}}\n")
 			  .find("a range has one of"),
 		  std::string::npos);
-	EXPECT_NE(refusal("method: grid\nparameters: {array.rows: [8]}\n"
-			  "constraints: [latency_n < 3]\n")
-			  .find("5:15: unknown name \"latency_n\"; did you mean "
-				"\"latency_ns\"?"),
-		  std::string::npos);
+	EXPECT_NE(
+		refusal("method: grid\nparameters: {array.rows: [8]}\n"
+			"constraints: [latency_n < 3]\n")
+			.find("5:15: unknown name \"latency_n\"; did you mean "
+			      "\"latency_ns\"?"),
+		std::string::npos);
 	EXPECT_NE(refusal("method: grid\nparameters: {array.rows: [8]}\n"
 			  "constraints: [latency_ns < ]\n")
 			  .find("5:"),
@@ -342,7 +342,8 @@ TEST_F(SweepSpec, AChipThatCannotBeIsAnErrorOfItsPointAlone)
 	npu_chip c;
 	EXPECT_EQ(npu_sweep_chip(s.get(), position(s, 0).data(), &c, &err),
 		  NPU_E_RANGE);
-	EXPECT_NE(std::string(err.message).find("\"array.rows / 32\" gives 0.5"),
-		  std::string::npos)
+	EXPECT_NE(
+		std::string(err.message).find("\"array.rows / 32\" gives 0.5"),
+		std::string::npos)
 		<< err.message;
 }

@@ -184,9 +184,7 @@ TEST(SystemcChecker, AttributesThatAnInitiatorMustSet)
 		  Rules{ "begin.data" });
 	EXPECT_EQ(with([](Payload &p) { p.p.set_streaming_width(0); }),
 		  Rules{ "begin.width" });
-	EXPECT_EQ(with([](Payload &p) {
-			  p.p.set_byte_enable_ptr(p.enables);
-		  }),
+	EXPECT_EQ(with([](Payload &p) { p.p.set_byte_enable_ptr(p.enables); }),
 		  Rules{ "begin.enables" });
 }
 

@@ -51,8 +51,7 @@ struct Script {
 				     job.input.size());
 		return at;
 	}
-	std::vector<uint8_t> outputs(const Job &job,
-				     const npu_host::placed &at)
+	std::vector<uint8_t> outputs(const Job &job, const npu_host::placed &at)
 	{
 		return written(*job.program, [&](unsigned r, uint8_t *data,
 						 uint64_t n) {
@@ -98,8 +97,8 @@ const Access accesses[] = {
 	  tlm::TLM_OK_RESPONSE },
 	{ "ignored", tlm::TLM_IGNORE_COMMAND, NPU_CSR_id, 4, 4, false,
 	  tlm::TLM_OK_RESPONSE },
-	{ "beyond the last register", tlm::TLM_READ_COMMAND, 0xffc, 4, 4,
-	  false, tlm::TLM_ADDRESS_ERROR_RESPONSE },
+	{ "beyond the last register", tlm::TLM_READ_COMMAND, 0xffc, 4, 4, false,
+	  tlm::TLM_ADDRESS_ERROR_RESPONSE },
 	{ "a hole", tlm::TLM_WRITE_COMMAND, 0x02c, 4, 4, false,
 	  tlm::TLM_ADDRESS_ERROR_RESPONSE },
 	{ "not aligned", tlm::TLM_READ_COMMAND, 2, 4, 4, false,
@@ -112,8 +111,8 @@ const Access accesses[] = {
 	  tlm::TLM_BURST_ERROR_RESPONSE },
 	{ "byte enables", tlm::TLM_WRITE_COMMAND, NPU_CSR_count, 4, 4, true,
 	  tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE },
-	{ "write of what is read", tlm::TLM_WRITE_COMMAND, NPU_CSR_status, 4,
-	  4, false, tlm::TLM_COMMAND_ERROR_RESPONSE },
+	{ "write of what is read", tlm::TLM_WRITE_COMMAND, NPU_CSR_status, 4, 4,
+	  false, tlm::TLM_COMMAND_ERROR_RESPONSE },
 	{ "read of what is written", tlm::TLM_READ_COMMAND, NPU_CSR_irq_clear,
 	  4, 4, false, tlm::TLM_COMMAND_ERROR_RESPONSE },
 };
@@ -240,26 +239,29 @@ TEST(SystemcReset, InMidRunIsForgotten)
 			options.style = way.style;
 			options.use_dmi = way.use_dmi;
 			options.fixed_latency = 40;
-			const Outcome o = on_host(d.chip, options, [&](Script
-									       &s) {
-				const npu_host::placed at = s.load(d.job);
-				s.p.start(0, *d.job.program, at);
-				wait(333, sc_core::SC_NS);
-				if (by_line) {
-					s.p.reset(0).write(true);
-					wait(500, sc_core::SC_NS);
-					s.p.reset(0).write(false);
-					wait(s.p.clock().period());
-				} else {
-					s.write(NPU_CSR_control, 2);
-				}
-				s.expect(s.read(NPU_CSR_status) == 0, "status");
-				s.load(d.job);
-				s.p.start(0, *d.job.program, at);
-				s.expect(s.p.finish(0) == (2 | 8), "outcome");
-				s.out.numbers.push_back(s.p.cycles(0));
-				s.out.bytes = s.outputs(d.job, at);
-			});
+			const Outcome o =
+				on_host(d.chip, options, [&](Script &s) {
+					const npu_host::placed at =
+						s.load(d.job);
+					s.p.start(0, *d.job.program, at);
+					wait(333, sc_core::SC_NS);
+					if (by_line) {
+						s.p.reset(0).write(true);
+						wait(500, sc_core::SC_NS);
+						s.p.reset(0).write(false);
+						wait(s.p.clock().period());
+					} else {
+						s.write(NPU_CSR_control, 2);
+					}
+					s.expect(s.read(NPU_CSR_status) == 0,
+						 "status");
+					s.load(d.job);
+					s.p.start(0, *d.job.program, at);
+					s.expect(s.p.finish(0) == (2 | 8),
+						 "outcome");
+					s.out.numbers.push_back(s.p.cycles(0));
+					s.out.bytes = s.outputs(d.job, at);
+				});
 			SCOPED_TRACE(std::string(way.name) +
 				     (by_line ? ", line" : ", register"));
 			expect_clean(o);

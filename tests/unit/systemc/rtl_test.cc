@@ -46,8 +46,8 @@ TEST(SystemcRtl, TwoCoresShareTheDramAsTwoCModelsDo)
 		made.push_back(make(chip, seed, 15));
 		made.back().program->chip_fingerprint =
 			npu_chip_fingerprint(&chip);
-		jobs.push_back({ made.back().program.get(),
-				 input(chip, seed) });
+		jobs.push_back(
+			{ made.back().program.get(), input(chip, seed) });
 	}
 	npu_platform_options options;
 	const Outcome c = on_platform(chip, options, ways[0], jobs);

@@ -10,9 +10,9 @@ npu_chip with_bursts(npu_chip chip)
 	return chip;
 }
 
-std::vector<uint8_t> written(const npu_program &program,
-			     const std::function<void(unsigned, uint8_t *,
-						      uint64_t)> &read)
+std::vector<uint8_t>
+written(const npu_program &program,
+	const std::function<void(unsigned, uint8_t *, uint64_t)> &read)
 {
 	std::vector<uint8_t> all;
 	for (const npu_region_kind kind :
@@ -57,9 +57,9 @@ void run_jobs(npu_platform &p, const std::vector<Job> &jobs, Outcome &out)
 		out.numbers.push_back(p.cycles(i));
 		out.numbers.push_back(status);
 		out.numbers.push_back(sc_core::sc_time_stamp().value());
-		const std::vector<uint8_t> bytes = written(
-			*jobs[i].program,
-			[&](unsigned r, uint8_t *data, uint64_t n) {
+		const std::vector<uint8_t> bytes =
+			written(*jobs[i].program, [&](unsigned r, uint8_t *data,
+						      uint64_t n) {
 				p.host().read_bytes(at[i].region[r], data, n);
 			});
 		out.bytes.insert(out.bytes.end(), bytes.begin(), bytes.end());
@@ -82,10 +82,9 @@ Outcome on_platform(const npu_chip &chip, const npu_platform_options &options,
 		o.use_dmi = way.use_dmi;
 		tlm::tlm_global_quantum::instance().set(
 			sc_core::sc_time(way.quantum_us, sc_core::SC_US));
-		npu_platform platform("platform", chip, o,
-				      [&](npu_platform &p) {
-					      run_jobs(p, jobs, out);
-				      });
+		npu_platform platform(
+			"platform", chip, o,
+			[&](npu_platform &p) { run_jobs(p, jobs, out); });
 		sc_core::sc_start();
 		out.problems = platform.violations();
 		if (platform.transactions() == 0)
@@ -123,11 +122,10 @@ Outcome on_simulator(const npu_chip &chip, uint64_t fixed_latency,
 		out.problems.push_back(err.message);
 	else
 		out.numbers.push_back(result->total.cycles);
-	out.bytes = written(*job.program,
-			    [&](unsigned r, uint8_t *data, uint64_t n) {
-				    std::copy(memory->region[r],
-					      memory->region[r] + n, data);
-			    });
+	out.bytes = written(*job.program, [&](unsigned r, uint8_t *data,
+					      uint64_t n) {
+		std::copy(memory->region[r], memory->region[r] + n, data);
+	});
 	npu_result_destroy(result);
 	npu_sim_destroy(sim);
 	return out;

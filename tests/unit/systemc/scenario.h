@@ -32,9 +32,9 @@ struct Job {
 npu_chip with_bursts(npu_chip chip);
 
 // Bytes of the regions that the program may write: output, then scratch.
-std::vector<uint8_t> written(const npu_program &program,
-			     const std::function<void(unsigned, uint8_t *,
-						      uint64_t)> &read);
+std::vector<uint8_t>
+written(const npu_program &program,
+	const std::function<void(unsigned, uint8_t *, uint64_t)> &read);
 
 // Each job on an NPU of its own, started at the same time. Numbers: of each
 // job its cycles and status, then the time of its interrupt in ps. Bytes: what

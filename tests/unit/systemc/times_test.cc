@@ -80,8 +80,8 @@ TEST(SystemcTimes, DramGivesTheSimulatorsCyclesAndBytesInEveryWay)
 			const std::string what = std::string(way.name) +
 						 ", seed " +
 						 std::to_string(seed);
-			const Outcome o = on_platform(d.chip, {}, way,
-						      { d.job });
+			const Outcome o =
+				on_platform(d.chip, {}, way, { d.job });
 			expect_as_simulated(o, want, what);
 			if (first.numbers.empty())
 				first = o;
@@ -125,9 +125,8 @@ TEST(SystemcTimes, RandomProgramsAreAsSimulated)
 	for (uint64_t seed = 31; seed <= 230; seed++) {
 		const Drawn d(seed, seed % 2 ? 4 : 8);
 		const Outcome want = on_simulator(d.chip, 0, d.job);
-		const Outcome o = on_platform(d.chip, {},
-					      ways[seed % std::size(ways)],
-					      { d.job });
+		const Outcome o = on_platform(
+			d.chip, {}, ways[seed % std::size(ways)], { d.job });
 		expect_as_simulated(o, want, "seed " + std::to_string(seed));
 	}
 }

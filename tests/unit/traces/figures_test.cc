@@ -13,13 +13,13 @@ struct Figures {
 
 	npu_status create(uint64_t scratchpad = 4096)
 	{
-		npu_figure_chip chip = {scratchpad, 64, 512};
+		npu_figure_chip chip = { scratchpad, 64, 512 };
 		return npu_figures_create(sample.r, &chip, &f, nullptr);
 	}
 	void touch(uint64_t first, uint64_t bytes, uint64_t start, uint64_t end,
 		   uint32_t layer, bool write)
 	{
-		npu_touch t = {first, bytes, start, end, layer, write};
+		npu_touch t = { first, bytes, start, end, layer, write };
 		npu_figures_touch(f, &t);
 	}
 	void write()
@@ -49,11 +49,14 @@ struct Figures {
 		json_t *row, *value;
 		std::vector<std::vector<long long>> out;
 		size_t i, j;
-		json_array_foreach(json_object_get(json_object_get(root,
-				   "scratchpad"), key), i, row) {
+		json_array_foreach(
+			json_object_get(json_object_get(root, "scratchpad"),
+					key),
+			i, row)
+		{
 			out.emplace_back();
-			json_array_foreach(row, j, value)
-				out.back().push_back(json_integer_value(value));
+			json_array_foreach(row, j, value) out.back().push_back(
+				json_integer_value(value));
 		}
 		return out;
 	}
@@ -67,9 +70,11 @@ struct Figures {
 static void add_event(npu_result *r, uint64_t start, uint64_t end, int engine,
 		      uint32_t layer)
 {
-	r->events[r->event_count] =
-		npu_event{start, end, static_cast<uint32_t>(r->event_count),
-			  layer << 16, 0, static_cast<uint8_t>(engine), 0, 0, 0};
+	r->events[r->event_count] = npu_event{
+		start,       end, static_cast<uint32_t>(r->event_count),
+		layer << 16, 0,   static_cast<uint8_t>(engine),
+		0,           0,   0
+	};
 	r->event_count++;
 }
 
@@ -125,7 +130,7 @@ TEST(Figures, BytesBeyondThePeakWaitForTheNextSample)
 {
 	Figures t;
 	npu_result *r = t.sample.r;
-	npu_sample samples[] = {{200, 0}, {0, 64}, {0, 0}, {0, 1000}};
+	npu_sample samples[] = { { 200, 0 }, { 0, 64 }, { 0, 0 }, { 0, 1000 } };
 	r->samples = samples;
 	r->sample_count = 4;
 	r->sample_cycles = 10;
@@ -145,19 +150,19 @@ TEST(Lifetimes, ByteLivesFromItsWriteToItsLastRead)
 {
 	Figures t;
 	ASSERT_EQ(t.create(), NPU_OK);
-	t.touch(0, 128, 10, 20, 0, true);   // two chunks
-	t.touch(0, 128, 20, 40, 0, false);  // read
-	t.touch(0, 64, 60, 70, 1, true);    // the first one anew
+	t.touch(0, 128, 10, 20, 0, true);  // two chunks
+	t.touch(0, 128, 20, 40, 0, false); // read
+	t.touch(0, 64, 60, 70, 1, true);   // the first one anew
 	t.touch(0, 64, 70, 75, 1, false);
-	t.touch(4032, 64, 5, 9, 1, false);  // never written: not live
+	t.touch(4032, 64, 5, 9, 1, false);   // never written: not live
 	t.touch(1 << 20, 64, 5, 9, 1, true); // beyond: ignored
 	t.write();
 	using Row = std::vector<long long>;
 	// rows 0 and 1, cycles 10..39; row 0, cycles 60..74
-	EXPECT_EQ(t.rows("blocks"), (std::vector<Row>{{0, 2, 10, 30, 0},
-						      {0, 1, 60, 15, 1}}));
-	EXPECT_EQ(t.rows("layers"), (std::vector<Row>{{10, 40, 128},
-						      {60, 75, 64}}));
+	EXPECT_EQ(t.rows("blocks"), (std::vector<Row>{ { 0, 2, 10, 30, 0 },
+						       { 0, 1, 60, 15, 1 } }));
+	EXPECT_EQ(t.rows("layers"),
+		  (std::vector<Row>{ { 10, 40, 128 }, { 60, 75, 64 } }));
 	auto live = t.list("scratchpad", "live_bytes");
 	EXPECT_EQ(live[9], 0);
 	EXPECT_EQ(live[10], 128);
@@ -172,8 +177,8 @@ TEST(Lifetimes, EqualRunsOfNeighbouringRowsAreOneBlock)
 	ASSERT_EQ(t.create(), NPU_OK);
 	t.touch(64, 640, 10, 20, 1, true);
 	t.write();
-	EXPECT_EQ(t.rows("blocks"),
-		  (std::vector<std::vector<long long>>{{1, 10, 10, 10, 1}}));
+	EXPECT_EQ(t.rows("blocks"), (std::vector<std::vector<long long>>{
+					    { 1, 10, 10, 10, 1 } }));
 }
 
 TEST(Lifetimes, FillingABufferInPiecesIsOneLife)
@@ -184,7 +189,7 @@ TEST(Lifetimes, FillingABufferInPiecesIsOneLife)
 	t.touch(32, 32, 20, 30, 0, true);
 	t.touch(0, 64, 30, 35, 0, false);
 	t.write();
-	EXPECT_EQ(t.rows("layers")[0], (std::vector<long long>{10, 35, 64}));
+	EXPECT_EQ(t.rows("layers")[0], (std::vector<long long>{ 10, 35, 64 }));
 }
 
 TEST(Figures, FileIsBoundedWhateverTheRunDoes)

@@ -38,30 +38,34 @@ TEST(Html, EveryNumberOfATableStandsInItsFile)
 	runs.add(b, "b");
 	std::vector<json_t *> summaries, figures;
 	for (size_t i = 0; i < 2; i++) {
-		summaries.push_back(json_loads(runs.summaries[i].c_str(), 0, nullptr));
-		figures.push_back(json_loads(runs.figures[i].c_str(), 0, nullptr));
+		summaries.push_back(
+			json_loads(runs.summaries[i].c_str(), 0, nullptr));
+		figures.push_back(
+			json_loads(runs.figures[i].c_str(), 0, nullptr));
 	}
 	std::string html = runs.html();
 	std::regex cell("data-k=\"([^\"]*)\" data-v=\"?([^\">]*)\"?"
 			"(?: data-s=([^>]*))?>([^<]*)<");
 	size_t count = 0;
-	for (std::sregex_iterator i(html.begin(), html.end(), cell), end; i != end;
-	     ++i, ++count) {
+	for (std::sregex_iterator i(html.begin(), html.end(), cell), end;
+	     i != end; ++i, ++count) {
 		json_t *want = value_at(summaries, figures, (*i)[1]);
 		ASSERT_TRUE(json_is_number(want)) << (*i)[1];
-		EXPECT_EQ(std::stod((*i)[2]), json_number_value(want)) << (*i)[1];
+		EXPECT_EQ(std::stod((*i)[2]), json_number_value(want))
+			<< (*i)[1];
 		// and what is read is its rounding
 		const double scale = (*i)[3].matched ? std::stod((*i)[3]) : 1;
 		const double read = json_number_value(want) * scale;
 		std::string shown = (*i)[4];
-		shown.erase(std::remove(shown.begin(), shown.end(), ','), shown.end());
+		shown.erase(std::remove(shown.begin(), shown.end(), ','),
+			    shown.end());
 		EXPECT_NEAR(std::stod(shown), read, 0.5 + 1e-4 * read)
 			<< (*i)[1];
 	}
 	// 2 runs: 8 totals on top, 31 below; 2 layers of 10 + 2 + 10 + 11 + 8 +
 	// 3 cells; 100 windows of 4 engines; 2 of DRAM's 2; 4 peaks
-	EXPECT_EQ(count, 2u * (8 + 31 + 2 * (10 + 2 + 10 + 11 + 8 + 3) + 400 +
-			       4 + 4));
+	EXPECT_EQ(count,
+		  2u * (8 + 31 + 2 * (10 + 2 + 10 + 11 + 8 + 3) + 400 + 4 + 4));
 	for (json_t *j : summaries)
 		json_decref(j);
 	for (json_t *j : figures)
@@ -77,7 +81,8 @@ TEST(Html, BarsAreAsLongAsTheirCycles)
 	std::regex bar("class=\"mark s([0-8])\" x=([0-9.]+) y=[0-9.]+ "
 		       "width=([0-9.]+) height=13 data-l=([01])>");
 	std::map<std::string, double> width;
-	for (std::sregex_iterator i(html.begin(), html.end(), bar), end; i != end; ++i)
+	for (std::sregex_iterator i(html.begin(), html.end(), bar), end;
+	     i != end; ++i)
 		width[(*i)[4].str() + (*i)[1].str()] = std::stod((*i)[3]);
 	ASSERT_EQ(width.size(), 4u);
 	double unit = width["00"] / 45;
@@ -98,9 +103,11 @@ TEST(Html, VerdictAndComparisonAreByHand)
 	std::string html = runs.html();
 	EXPECT_NE(html.find("bound by <strong>its MACs</strong>: <strong>50.0"),
 		  std::string::npos);
-	EXPECT_NE(html.find("<bdi>fast</bdi> is <strong>2\xc3\x97</strong> faster "
-			    "than <bdi>slow</bdi> and takes <strong>1\xc3\x97"),
-		  std::string::npos);
+	EXPECT_NE(
+		html.find(
+			"<bdi>fast</bdi> is <strong>2\xc3\x97</strong> faster "
+			"than <bdi>slow</bdi> and takes <strong>1\xc3\x97"),
+		std::string::npos);
 }
 
 // A reader of HTML just strict enough: tags and attributes as written.
@@ -145,7 +152,9 @@ struct Tags {
 		std::smatch m;
 		ASSERT_TRUE(std::regex_search(bare, m, name)) << bare;
 		names.insert(m[1]);
-		for (std::sregex_iterator i(bare.begin(), bare.end(), attribute), end;
+		for (std::sregex_iterator
+			     i(bare.begin(), bare.end(), attribute),
+		     end;
 		     i != end; ++i)
 			attributes.insert((*i)[1]);
 	}
@@ -179,17 +188,19 @@ TEST(Html, HostileNamesAddNoTagAndNoAttribute)
 
 TEST(Html, NamesAreShownEscapedAndShortened)
 {
-	FullSample s({"<b>&\"", std::string(10000, 'y')});
+	FullSample s({ "<b>&\"", std::string(10000, 'y') });
 	Runs runs;
 	runs.add(s);
 	std::string html = runs.html();
-	EXPECT_NE(html.find("<bdi>&lt;b&gt;&amp;&quot;</bdi>"), std::string::npos);
+	EXPECT_NE(html.find("<bdi>&lt;b&gt;&amp;&quot;</bdi>"),
+		  std::string::npos);
 	EXPECT_EQ(html.find("<b>"), std::string::npos);
 	EXPECT_NE(html.find(std::string(36, 'y') + "\xe2\x80\xa6" +
-			    std::string(35, 'y')), std::string::npos);
+			    std::string(35, 'y')),
+		  std::string::npos);
 	// whole but once, as a tip
-	const size_t whole = html.find("title=\"" + std::string(10000, 'y') +
-				       "\"");
+	const size_t whole =
+		html.find("title=\"" + std::string(10000, 'y') + "\"");
 	ASSERT_NE(whole, std::string::npos);
 	EXPECT_EQ(html.find(std::string(73, 'y')), whole + 7);
 	EXPECT_EQ(html.find(std::string(73, 'y'), whole + 10007),
@@ -202,8 +213,8 @@ TEST(Html, NothingIsFetchedAndOnlyOurScriptMayRun)
 	Runs runs;
 	runs.add(s);
 	std::string html = runs.html();
-	for (const char *bad : {"http:", "https:", "src=", "@import", "url(\"",
-				"innerHTML", "eval(", "fetch("})
+	for (const char *bad : { "http:", "https:", "src=", "@import", "url(\"",
+				 "innerHTML", "eval(", "fetch(" })
 		EXPECT_EQ(html.find(bad), std::string::npos) << bad;
 	EXPECT_NE(html.find("default-src 'none'"), std::string::npos);
 	EXPECT_NE(html.find("script-src 'sha256-"), std::string::npos);
@@ -236,8 +247,10 @@ TEST(Html, EmptyRunHasNoInfinities)
 	Runs runs;
 	npu_error err = {};
 	EXPECT_EQ(runs.add(Runs::summary_of(r), Runs::figures_of(r), "", &err),
-		  NPU_OK) << err.message;
+		  NPU_OK)
+		<< err.message;
 	std::string html = runs.html();
-	EXPECT_FALSE(std::regex_search(html, std::regex("=\"?-?(nan|inf)|>-?nan")));
+	EXPECT_FALSE(
+		std::regex_search(html, std::regex("=\"?-?(nan|inf)|>-?nan")));
 	npu_result_destroy(r);
 }

@@ -94,5 +94,6 @@ TEST(ResultCheck, BoundThatIsNotTheLargestRoofIsNamed)
 	SampleResult t;
 	t.r->bound_cycles--;
 	EXPECT_NE(problem(t.r).find("bound_cycles is 49, the largest sum of a "
-				    "roof 50"), std::string::npos);
+				    "roof 50"),
+		  std::string::npos);
 }

@@ -51,14 +51,16 @@ TEST(RunsAdd, FiguresOfAnotherRunAreRefused)
 	const std::string summary = Runs::summary_of(s.r);
 	const std::string figures = Runs::figures_of(s.r);
 	EXPECT_EQ(problem(summary, figures), ": ");
-	EXPECT_EQ(problem(summary, with(figures, "\"cycles\": 100",
-					"\"cycles\": 99")),
+	EXPECT_EQ(problem(summary,
+			  with(figures, "\"cycles\": 100", "\"cycles\": 99")),
 		  "dir/figures.json: cycles: expected those of summary.json");
-	EXPECT_NE(problem(summary, with(figures, "[0,16,10,10,1]",
-					"[0,16,10,10,2]")).find("blocks"),
+	EXPECT_NE(problem(summary,
+			  with(figures, "[0,16,10,10,1]", "[0,16,10,10,2]"))
+			  .find("blocks"),
 		  std::string::npos);
-	EXPECT_NE(problem(summary, with(figures, "\"layer\": [0,",
-					"\"layer\": [2,")).find("layer"),
+	EXPECT_NE(problem(summary,
+			  with(figures, "\"layer\": [0,", "\"layer\": [2,"))
+			  .find("layer"),
 		  std::string::npos);
 }
 
@@ -108,7 +110,8 @@ TEST(RunsCsv, HasARowALayerAndTheValuesOfTheSummary)
 	EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 5);
 	EXPECT_NE(csv.find("\n\"'=a\",\"conv1\",\"fc\",\"int8\",\"conv1\","
 			   "\"conv\",\"compute\",40,0.666666666667,10240,60,"),
-		  std::string::npos) << csv;
+		  std::string::npos)
+		<< csv;
 }
 
 TEST(RunsCsv, HostileCellsAreQuotedAndNeverAFormula)
@@ -127,7 +130,8 @@ TEST(RunsCsv, HostileCellsAreQuotedAndNeverAFormula)
 				quoted = !quoted;
 				start = quoted;
 			}
-			EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 32);
+			EXPECT_TRUE(c == '\n' ||
+				    static_cast<unsigned char>(c) >= 32);
 		}
 		EXPECT_FALSE(quoted);
 	}
@@ -149,7 +153,8 @@ TEST(RunsMarkdown, HostileNamesAreNeverMarkup)
 		for (size_t i = 0; i < text.size(); i++) {
 			EXPECT_TRUE(text[i] == '\n' ||
 				    static_cast<unsigned char>(text[i]) >= 32);
-			bars += text[i] == '|' && (i == 0 || text[i - 1] != '\\');
+			bars += text[i] == '|' &&
+				(i == 0 || text[i - 1] != '\\');
 			lines += text[i] == '\n';
 		}
 		// 8 totals, 9 stalls, 10 components + 2 heads each of 3 bars;
@@ -165,11 +170,13 @@ TEST(RunsMarkdown, SaysTheVerdict)
 	SampleResult s;
 	Runs runs;
 	runs.add(s);
-	EXPECT_NE(runs.markdown().find(
-			  "**tiny on edge** is bound by its MACs: 50.0 % of that "
-			  "roof is reached; the largest loss is dram, 30.0 % of "
-			  "all cycles, most of it in fc (what"),
-		  std::string::npos) << runs.markdown();
+	EXPECT_NE(
+		runs.markdown().find(
+			"**tiny on edge** is bound by its MACs: 50.0 % of that "
+			"roof is reached; the largest loss is dram, 30.0 % of "
+			"all cycles, most of it in fc (what"),
+		std::string::npos)
+		<< runs.markdown();
 }
 
 TEST(RunsJson, HoldsTheSummariesUnchanged)
@@ -181,8 +188,8 @@ TEST(RunsJson, HoldsTheSummariesUnchanged)
 		[&](npu_text *t) { npu_write_runs_json(runs.list, t); });
 	json_t *root = json_loads(text.c_str(), 0, nullptr);
 	json_t *want = json_loads(runs.summaries[0].c_str(), 0, nullptr);
-	EXPECT_TRUE(json_equal(
-		json_array_get(json_object_get(root, "runs"), 0), want));
+	EXPECT_TRUE(json_equal(json_array_get(json_object_get(root, "runs"), 0),
+			       want));
 	json_decref(root);
 	json_decref(want);
 }

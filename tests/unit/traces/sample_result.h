@@ -10,8 +10,8 @@ struct SampleResult {
 	npu_result *r;
 	std::vector<std::string> names;
 
-	explicit SampleResult(std::vector<std::string> layer_names = {
-				      "conv1", "fc"})
+	explicit SampleResult(std::vector<std::string> layer_names = { "conv1",
+								       "fc" })
 	    : r(npu_result_create()), names(std::move(layer_names))
 	{
 		r->network = "tiny";

@@ -71,8 +71,9 @@ TEST(Summary, MacsOfTheVectorEngineAreNotTheArraysUtilisation)
 	SampleResult s;
 	s.r->layers[1].stats.compute_cycles = 0; // its 2,560 MACs ran on VX
 	Json j(summary(s.r));
-	EXPECT_EQ(json_number_value(json_object_get(j.root, "utilization_ratio")),
-		  0.4); // 10,240 of 100 * 256
+	EXPECT_EQ(
+		json_number_value(json_object_get(j.root, "utilization_ratio")),
+		0.4); // 10,240 of 100 * 256
 }
 
 TEST(Summary, InfiniteSqnrIsNull)
@@ -87,16 +88,17 @@ TEST(Summary, InfiniteSqnrIsNull)
 }
 
 static const std::vector<std::vector<std::string>> hostile = {
-	{"<script>alert(1)</script>", "a\"b'c&d"},
-	{"=HYPERLINK(\"http://x\")", "+1+1"},
-	{"-2", "@SUM(A1)"},
-	{"\t=1", "\r\n=1"},
-	{"\033[31mred\033[0m", "bell\a"},
-	{std::string(10000, 'x'), std::string(10000, '"')},
-	{"\xff\xfe not utf-8", "\xc2\x9b" "31m"},
-	{"{\"json\": [", "\\u0000\\"},
-	{"../../etc/passwd", "%s%n%d"},
-	{"", " "},
+	{ "<script>alert(1)</script>", "a\"b'c&d" },
+	{ "=HYPERLINK(\"http://x\")", "+1+1" },
+	{ "-2", "@SUM(A1)" },
+	{ "\t=1", "\r\n=1" },
+	{ "\033[31mred\033[0m", "bell\a" },
+	{ std::string(10000, 'x'), std::string(10000, '"') },
+	{ "\xff\xfe not utf-8", "\xc2\x9b"
+				"31m" },
+	{ "{\"json\": [", "\\u0000\\" },
+	{ "../../etc/passwd", "%s%n%d" },
+	{ "", " " },
 };
 
 TEST(HostileNames, ComeThroughJsonUnchangedOrMadeSafe)
@@ -124,7 +126,8 @@ TEST(HostileNames, CsvCellsAreQuotedAndNeverAFormula)
 		bool quoted = false, start = true;
 		for (char c : csv) {
 			if (start && quoted) {
-				EXPECT_EQ(strchr("=+-@\t\r", c), nullptr) << csv;
+				EXPECT_EQ(strchr("=+-@\t\r", c), nullptr)
+					<< csv;
 				start = false;
 			}
 			if (c == '"') {
@@ -132,7 +135,8 @@ TEST(HostileNames, CsvCellsAreQuotedAndNeverAFormula)
 				start = quoted;
 			}
 			lines += c == '\n';
-			EXPECT_TRUE(!quoted || static_cast<unsigned char>(c) >= 32);
+			EXPECT_TRUE(!quoted ||
+				    static_cast<unsigned char>(c) >= 32);
 		}
 		EXPECT_EQ(lines, 3u) << names[0].substr(0, 40);
 	}
@@ -154,21 +158,29 @@ TEST(HostileNames, TerminalReportHasNoControlCharacters)
 TEST(Report, SaysWhatBoundsTheNetworkAndWhereTheLossIs)
 {
 	SampleResult s;
-	std::string text = text_of(
-		[&](npu_text *t) { npu_write_report(s.r, 120, 0, t); });
+	std::string text =
+		text_of([&](npu_text *t) { npu_write_report(s.r, 120, 0, t); });
 	EXPECT_NE(text.find("bound by its MACs: 50.0 % of that roof"),
-		  std::string::npos) << text;
+		  std::string::npos)
+		<< text;
 	EXPECT_NE(text.find("largest loss is dram, 30.0 % of all cycles, most "
-			    "of it in fc"), std::string::npos) << text;
+			    "of it in fc"),
+		  std::string::npos)
+		<< text;
 }
 
 static void add_event(npu_result *r, size_t i, uint64_t start, uint64_t end,
 		      int engine, unsigned wait, unsigned signal)
 {
-	r->events[i] = npu_event{start, end, static_cast<uint32_t>(i), 1u << 16,
-				 0, static_cast<uint8_t>(engine),
-				 static_cast<uint16_t>(wait),
-				 static_cast<uint16_t>(signal), 0};
+	r->events[i] = npu_event{ start,
+				  end,
+				  static_cast<uint32_t>(i),
+				  1u << 16,
+				  0,
+				  static_cast<uint8_t>(engine),
+				  static_cast<uint16_t>(wait),
+				  static_cast<uint16_t>(signal),
+				  0 };
 }
 
 TEST(Trace, SlicesOfATrackNeverOverlapAndFlowsFollowTokens)
@@ -185,18 +197,23 @@ TEST(Trace, SlicesOfATrackNeverOverlapAndFlowsFollowTokens)
 	std::map<long long, double> free_at;
 	std::map<long long, double> flow;
 	size_t i, slices = 0, flows = 0;
-	json_array_foreach(events, i, e) {
+	json_array_foreach(events, i, e)
+	{
 		std::string ph = json_string_value(json_object_get(e, "ph"));
 		double ts = json_number_value(json_object_get(e, "ts"));
 		if (ph == "X") {
-			long long tid = json_integer_value(json_object_get(e, "tid"));
+			long long tid =
+				json_integer_value(json_object_get(e, "tid"));
 			EXPECT_GE(ts, free_at[tid]);
-			free_at[tid] = ts + json_number_value(json_object_get(e, "dur"));
+			free_at[tid] = ts + json_number_value(
+						    json_object_get(e, "dur"));
 			slices++;
 		} else if (ph == "s") {
 			flow[json_integer_value(json_object_get(e, "id"))] = ts;
 		} else if (ph == "f") {
-			EXPECT_LE(flow.at(json_integer_value(json_object_get(e, "id"))), ts);
+			EXPECT_LE(flow.at(json_integer_value(
+					  json_object_get(e, "id"))),
+				  ts);
 			flows++;
 		}
 	}
@@ -230,8 +247,8 @@ TEST(Manifest, HashOfAFileIsItsSha256)
 	FILE *f = fopen(path.c_str(), "wb");
 	fputs("abc", f);
 	fclose(f);
-	const char *files[] = {path.c_str(), "resnet50"};
-	npu_manifest m = {"0.1.0", nullptr, 0, files, 2, "abc", 1};
+	const char *files[] = { path.c_str(), "resnet50" };
+	npu_manifest m = { "0.1.0", nullptr, 0, files, 2, "abc", 1 };
 	npu_error err = {};
 	std::string text = text_of([&](npu_text *t) {
 		EXPECT_EQ(npu_write_manifest(&m, t, &err), NPU_OK);
@@ -239,7 +256,8 @@ TEST(Manifest, HashOfAFileIsItsSha256)
 	const char *want = "ba7816bf8f01cfea414140de5dae2223"
 			   "b00361a396177a9cb410ff61f20015ad";
 	Json j(text);
-	EXPECT_STREQ(json_string_value(json_object_get(j.root, "chip_sha256")), want);
+	EXPECT_STREQ(json_string_value(json_object_get(j.root, "chip_sha256")),
+		     want);
 	json_t *first = json_array_get(json_object_get(j.root, "files"), 0);
 	EXPECT_STREQ(json_string_value(json_object_get(first, "sha256")), want);
 	json_t *second = json_array_get(json_object_get(j.root, "files"), 1);
@@ -249,7 +267,7 @@ TEST(Manifest, HashOfAFileIsItsSha256)
 
 TEST(HostileNames, ManifestKeepsEveryFileAndArgument)
 {
-	const char *const texts[] = {"a", "\xff\xfe", "\"\n\033", ""};
+	const char *const texts[] = { "a", "\xff\xfe", "\"\n\033", "" };
 	npu_manifest m = {};
 	m.version = "1";
 	m.command = texts;
@@ -263,8 +281,9 @@ TEST(HostileNames, ManifestKeepsEveryFileAndArgument)
 	EXPECT_EQ(json_array_size(json_object_get(j.root, "command")), 4u);
 	json_t *files = json_object_get(j.root, "files");
 	ASSERT_EQ(json_array_size(files), 4u);
-	EXPECT_STREQ(json_string_value(json_object_get(json_array_get(files, 1),
-						       "name")), "??");
+	EXPECT_STREQ(json_string_value(
+			     json_object_get(json_array_get(files, 1), "name")),
+		     "??");
 	npu_text_clear(&text);
 }
 
