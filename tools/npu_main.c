@@ -82,7 +82,8 @@ static void print_help(void)
 	     "MODEL is an ONNX file, a network YAML, a SCALE-Sim topology CSV, "
 	     "or a name\nof the zoo. Exit codes: 0 ok, 1 results differ, 2 "
 	     "usage, 3 bad input,\n4 unsupported, 5 limit exceeded, 6 does not "
-	     "fit the chip, 7 program fault,\n8 I/O, 70 internal.");
+	     "fit the chip, 7 program fault,\n8 I/O, 9 trials of a sweep "
+	     "failed, 70 internal.");
 }
 
 static const struct npu_verb *find_verb(const char *name, struct npu_error *err)
