@@ -34,13 +34,9 @@ static void add_verdict(struct npu_text *out, const struct npu_runs *runs,
 static void add_against(struct npu_text *out, const struct npu_runs *runs,
 			size_t r)
 {
-	const json_t *first = runs->run[0].summary, *s = runs->run[r].summary;
-	const double time =
-		npu__real(s, "latency_ns") / npu__real(first, "latency_ns");
-	const double energy = npu__real(s, "energy_pj.total") /
-			      npu__real(first, "energy_pj.total");
+	double time, energy;
 
-	if (!(time > 0 && time < 1e12 && energy > 0 && energy < 1e12))
+	if (!npu__against_first(runs, r, &time, &energy))
 		return;
 	npu_text_add(out, "**");
 	npu__markdown_name(out, runs->run[r].label);

@@ -63,4 +63,9 @@ struct npu__verdict {
 	const char *help;        /* what would make it faster */
 };
 struct npu__verdict npu__verdict(const struct npu__run *run);
+
+/* Latency and energy of run r over those of the first. Returns 0 where they
+ * have no ratio worth saying. */
+int npu__against_first(const struct npu_runs *runs, size_t r, double *time,
+		       double *energy);
 #endif

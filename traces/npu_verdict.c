@@ -65,3 +65,14 @@ struct npu__verdict npu__verdict(const struct npu__run *run)
 		.worst_layer = most ? npu__string(most, "name") : NULL,
 	};
 }
+
+int npu__against_first(const struct npu_runs *runs, size_t r, double *time,
+		       double *energy)
+{
+	const json_t *first = runs->run[0].summary, *s = runs->run[r].summary;
+
+	*time = npu__real(s, "latency_ns") / npu__real(first, "latency_ns");
+	*energy = npu__real(s, "energy_pj.total") /
+		  npu__real(first, "energy_pj.total");
+	return *time > 0 && *time < 1e12 && *energy > 0 && *energy < 1e12;
+}
