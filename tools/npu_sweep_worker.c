@@ -136,10 +136,6 @@ enum npu_status npu_sweep_worker(struct npu_sweep_command *c,
 	NPU_TRY(npu_sweep_progress_style(c->args, &w.shown, err));
 	NPU_TRY(npu_option_integer(c->args, NPU_OPTION_lease, LEASE_MIN,
 				   LEASE_MAX, LEASE_SECONDS, &seconds, err));
-	if (c->options.shards)
-		return npu_fail(err, NPU_E_USAGE,
-				"--shard: the queue decides what a worker "
-				"does; give it to `sweep submit`");
 	gethostname(host, sizeof host - 1);
 	snprintf(w.name, sizeof w.name, "%s:%ld", host, (long)getpid());
 	w.work = (struct npu_queue_work){

@@ -6,21 +6,55 @@
 #include <string.h>
 #include <unistd.h>
 
+#define O(name) (1ull << NPU_OPTION_##name)
 static const struct {
 	const char *name;
 	npu_sweep_action *act;
-	size_t files; /* after the sweep; SIZE_MAX: any number */
+	size_t files;     /* after the sweep; SIZE_MAX: any number */
+	uint64_t options; /* besides those that all of them take */
 } actions[] = {
-	{ "plan", npu_sweep_plan, 0 },
-	{ "run", npu_sweep_run, 0 },
-	{ "resume", npu_sweep_run, 0 },
-	{ "submit", npu_sweep_submit, 0 },
-	{ "worker", npu_sweep_worker, 0 },
-	{ "status", npu_sweep_status, 0 },
-	{ "export", npu_sweep_export, 0 },
-	{ "pareto", npu_sweep_pareto, 0 },
-	{ "merge", npu_sweep_merge, SIZE_MAX },
+	{ "plan", npu_sweep_plan, 0, O(shard) | O(threads) },
+	{ "run", npu_sweep_run, 0, O(shard) | O(threads) | O(progress) },
+	{ "resume", npu_sweep_run, 0, O(shard) | O(threads) | O(progress) },
+	{ "submit", npu_sweep_submit, 0,
+	  O(shard) | O(workers) | O(lease) | O(slurm) | O(print) },
+	{ "worker", npu_sweep_worker, 0, O(lease) | O(threads) | O(progress) },
+	{ "status", npu_sweep_status, 0, O(shard) },
+	{ "export", npu_sweep_export, 0, O(shard) | O(format) | O(output) },
+	{ "pareto", npu_sweep_pareto, 0, O(shard) },
+	{ "merge", npu_sweep_merge, SIZE_MAX, 0 },
 };
+static const uint64_t common_options = O(store) | O(json) | O(help);
+_Static_assert(NPU_OPTION_COUNT <= 64, "a bit an option");
+
+/* An option of another action would be without effect: say so. */
+static enum npu_status check_options(const struct npu_arguments *args,
+				     size_t action, struct npu_error *err)
+{
+	const uint64_t taken = actions[action].options | common_options;
+	struct npu_text list = { 0 };
+	enum npu_status status = NPU_OK;
+	int unknown = -1;
+
+	for (int o = 0; o < NPU_OPTION_COUNT; o++) {
+		const int is_taken = (int)(taken >> o & 1);
+
+		if (is_taken)
+			npu_text_add(&list, "%s%s", list.length ? ", " : "",
+				     npu_option_name((enum npu_option)o));
+		else if (npu_given(args, (enum npu_option)o))
+			unknown = o;
+	}
+	if (unknown >= 0)
+		status = npu_fail(err, NPU_E_USAGE,
+				  "sweep %s: takes no %s; its options are %s",
+				  actions[action].name,
+				  npu_option_name((enum npu_option)unknown),
+				  list.failed ? "in --help" : list.data);
+	npu_text_clear(&list);
+	return status;
+}
+#undef O
 
 /* "i/n" */
 static enum npu_status read_shard(const struct npu_arguments *args,
@@ -119,6 +153,7 @@ enum npu_status npu_verb_sweep(const struct npu_arguments *args,
 				args->positional[0],
 				near ? "; did you mean \"" : "",
 				near ? near : "", near ? "\"?" : "");
+	NPU_TRY(check_options(args, i, err));
 	if (args->positional_count < 2)
 		return npu_fail(err, NPU_E_USAGE,
 				"sweep %s: expected a sweep file, or a name of "

@@ -175,6 +175,8 @@ case("sweep file that is not there", "sweep plan ./none.yaml", 8, r"none\.yaml: 
 case("action of a sweep that is none", "sweep rum s.yaml", 2, r"no action \"rum\"; did you mean \"run\"\?")
 case("shard of nsga2", "sweep run s.yaml --shard 0/2", 2, r"s\.yaml:3:9: error: --shard: method nsga2", s_yaml=HEAD + "method: nsga2\npopulation: 4\ngenerations: 2\nparameters: {array.rows: [8, 16]}\nobjectives: [{minimize: cycles}]\n")
 sweep("unknown key", GRID + "objectve: []\n", 3, r"s\.yaml:5:1: error: .*objectve.*did you mean.*objectives")
+case("an option of another sweep action", "sweep run quick --workers 2", 2, r"sweep run: takes no --workers; its options are .*--threads")
+case("an output where nothing is written", "sweep pareto quick -o x.csv", 2, r"sweep pareto: takes no --output")
 sweep("unknown key, nothing near", GRID + "base: edge\n", 3, r"s\.yaml:5:1: error: unknown key \"base\"; known here: .*chip")
 sweep("unknown method", HEAD + "method: nsga3\n", 3, r"s\.yaml:3:9: error: .*nsga3.*did you mean.*nsga2")
 sweep("no models", "sweep: s\nmodels: []\n", 3, r"s\.yaml:2:9: error: .*at least one model")

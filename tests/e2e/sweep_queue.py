@@ -320,7 +320,7 @@ def refused(server):
     says("--workers", 2, "submit", q.file, "--store", q.store, "--workers",
          "0")
     says("--lease", 2, "worker", q.file, "--store", q.store, "--lease", "0")
-    says("give it to `sweep submit`", 2, "worker", q.file, "--store", q.store,
+    says("sweep worker: takes no --shard", 2, "worker", q.file, "--store", q.store,
          "--shard", "0/2")
     lines = fresh(WHERE / "new\nline")
     shutil.copy(q.file, lines)
